@@ -1,0 +1,34 @@
+/* dkim.h - checks every DKIM-Signature of one message on its raw bytes (RFC 6376, 8301, 8463).
+ *
+ * Fills the signatures of a MailRecord and its verdict. Knows no DNS and no archive: keys come
+ * from a KeyStore. A bare LF is read as CRLF, so a message that a mailbox converted still
+ * verifies; a bare CR stays an ordinary byte. x= is judged at the time of receipt (t=,
+ * Received, Date), never today.
+ *
+ * Memory: results are kept in the record's arena; the KeyStore must outlive the verifier.
+ * Errors: none. Any field ends in a result and a constant reason.
+ * Limits: DKIM_SIGNATURE_MAX signatures are checked; more are recorded as policy.
+ * Threads: one verifier a thread; the KeyStore is shared and read only.
+ */
+#pragma once
+
+#include "indexer/key_store.h"
+#include "indexer/raw_message.h"
+#include "schema/record.h"
+
+/* The most that real mail carries is below 10; each costs a public-key operation. */
+#define DKIM_SIGNATURE_MAX 50
+
+typedef struct DkimVerifier DkimVerifier;
+
+/* Returns: (transfer full). `keys` is borrowed. */
+DkimVerifier *dkim_verifier_new(const KeyStore *keys);
+
+/* Accepts NULL. */
+void dkim_verifier_free(DkimVerifier *verifier);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimVerifier, dkim_verifier_free)
+
+/* Checks all signatures of `message`. The record's From addresses, date and received_at are
+ * read (alignment, x=), so they must be filled before. Sets record->signatures and
+ * record->verdict. */
+void dkim_verifier_check(DkimVerifier *verifier, const RawMessage *message, MailRecord *record);

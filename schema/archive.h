@@ -1,0 +1,52 @@
+/* archive.h - opens, makes and checks the archive file.
+ *
+ * Does not read or write mail: that is indexer/writer and query/.
+ *
+ * Errors: ARCHIVE_ERROR; messages begin with the path and fit one line.
+ * Threads: a connection belongs to the thread that opened it.
+ */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#define ARCHIVE_APPLICATION_ID 0x5758534C /* "WXSL" */
+#define ARCHIVE_USER_VERSION   1
+
+#define ARCHIVE_ERROR (archive_error_quark())
+GQuark archive_error_quark(void);
+
+typedef enum {
+    ARCHIVE_ERROR_CANNOT_OPEN, /* missing, unreadable, no right to write */
+    ARCHIVE_ERROR_NOT_ARCHIVE, /* not SQLite, or SQLite of something else */
+    ARCHIVE_ERROR_VERSION,     /* made by a newer Waxseal */
+    ARCHIVE_ERROR_BUSY,        /* another writer has it */
+    ARCHIVE_ERROR_FULL,        /* no space on the disk */
+    ARCHIVE_ERROR_SQL          /* anything else that SQLite says */
+} ArchiveError;
+
+/* The archive to use: `option` if not NULL, else $WAXSEAL_DB, else "archive.db".
+ * Returns: (transfer none) a constant, `option` or the environment's string. */
+const char *archive_default_path(const char *option);
+
+/* Opens an archive for reading only: nothing is ever written, defensive settings are on.
+ * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */
+sqlite3 *archive_open_readonly(const char *path, GError **error);
+
+/* Opens an archive for writing and makes it first when the file is missing or empty.
+ * `ret_created` says which; it may be NULL.
+ * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */
+sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error);
+
+/* Runs SQL without values or results. Returns: false with `error`. */
+bool archive_exec(sqlite3 *db, const char *sql, GError **error);
+
+/* Prepares a statement that is used often. Returns: (transfer full), NULL with `error`. */
+sqlite3_stmt *archive_prepare(sqlite3 *db, const char *sql, GError **error);
+
+/* Sets `error` from the last failure of `db`, with the file's path in front. */
+void archive_set_error(sqlite3 *db, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3, sqlite3_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_stmt, sqlite3_finalize)

@@ -1,0 +1,66 @@
+/* slice.h - a borrowed run of bytes: pointer and length, never NUL-terminated by assumption.
+ *
+ * Raw mail is only ever handled through slices; nobody edits what a slice points to.
+ *
+ * Memory: a slice owns nothing; the header that hands one out says what it borrows from.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "schema/banned.h"
+
+typedef struct {
+    const char *ptr; /* may be NULL only when len is 0 */
+    size_t len;
+} Slice;
+
+#define SLICE_EMPTY ((Slice){NULL, 0})
+
+/* A slice of a string literal, without its NUL. */
+#define SLICE_LITERAL(text) ((Slice){(text), sizeof(text) - 1})
+
+static inline Slice slice_of(const char *ptr, size_t len)
+{
+    return (Slice){ptr, len};
+}
+
+/* A slice of a NUL-terminated string; NULL gives the empty slice. */
+static inline Slice slice_of_string(const char *string)
+{
+    return (Slice){string, string == NULL ? 0 : strlen(string)};
+}
+
+static inline bool slice_equal(Slice a, Slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* ASCII case is ignored; every other byte must be the same. */
+static inline bool slice_equal_nocase(Slice a, Slice b)
+{
+    return a.len == b.len && (a.len == 0 || g_ascii_strncasecmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool slice_starts_with(Slice text, Slice prefix)
+{
+    return text.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(text.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+/* The rest of `text` from byte `at`, which must not lie beyond its end. */
+static inline Slice slice_from(Slice text, size_t at)
+{
+    g_assert(at <= text.len);
+    return (Slice){at == 0 ? text.ptr : text.ptr + at, text.len - at};
+}
+
+/* A NUL-terminated copy. Returns: (transfer full), free with g_free. */
+static inline char *slice_dup(Slice text)
+{
+    return g_strndup(text.len == 0 ? "" : text.ptr, text.len);
+}
