@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "schema/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "schema/fold.h"
+#include "schema/schema_sql.h"
+
+/* How long a reader waits for a writer's commit, and a writer for another writer. */
+#define BUSY_TIMEOUT_MS 5000
+
+/* The page size of a new archive: FTS5 segments and message text favour larger pages. */
+#define PAGE_SIZE_PRAGMA "PRAGMA page_size = 8192"
+
+G_DEFINE_QUARK(waxseal - archive - error, archive_error)
+
+const char *archive_default_path(const char *option)
+{
+    if (option != NULL) {
+        return option;
+    }
+    const char *environment = g_getenv("WAXSEAL_DB");
+    return environment != NULL && *environment != '\0' ? environment : "archive.db";
+}
+
+static ArchiveError error_of(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+        return ARCHIVE_ERROR_CANNOT_OPEN;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return ARCHIVE_ERROR_NOT_ARCHIVE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ARCHIVE_ERROR_BUSY;
+    case SQLITE_FULL:
+        return ARCHIVE_ERROR_FULL;
+    default:
+        return ARCHIVE_ERROR_SQL;
+    }
+}
+
+void archive_set_error(sqlite3 *db, GError **error)
+{
+    const char *path = sqlite3_db_filename(db, "main");
+    int code = sqlite3_extended_errcode(db);
+    ArchiveError kind = error_of(code);
+    const char *words = sqlite3_errmsg(db);
+    if (kind == ARCHIVE_ERROR_BUSY) {
+        words = "another program is writing to this archive";
+    } else if (kind == ARCHIVE_ERROR_FULL) {
+        words = "the disk is full";
+    }
+    g_set_error(error, ARCHIVE_ERROR, (int)kind, "%s: %s", path == NULL ? "archive" : path,
+                words);
+}
+
+bool archive_exec(sqlite3 *db, const char *sql, GError **error)
+{
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        archive_set_error(db, error);
+        return false;
+    }
+    return true;
+}
+
+sqlite3_stmt *archive_prepare(sqlite3 *db, const char *sql, GError **error)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
+        SQLITE_OK) {
+        archive_set_error(db, error);
+        return NULL;
+    }
+    return statement;
+}
+
+static bool read_integer(sqlite3 *db, const char *sql, gint64 *ret_value, GError **error)
+{
+    g_autoptr(sqlite3_stmt) statement = archive_prepare(db, sql, error);
+    if (statement == NULL) {
+        return false;
+    }
+    if (sqlite3_step(statement) != SQLITE_ROW) {
+        archive_set_error(db, error);
+        return false;
+    }
+    *ret_value = sqlite3_column_int64(statement, 0);
+    return true;
+}
+
+/* Whether the open file is an archive that this program understands. */
+static bool check_identity(sqlite3 *db, const char *path, GError **error)
+{
+    gint64 application_id = 0;
+    gint64 user_version = 0;
+    if (!read_integer(db, "PRAGMA application_id", &application_id, error) ||
+        !read_integer(db, "PRAGMA user_version", &user_version, error)) {
+        return false;
+    }
+    if (application_id != ARCHIVE_APPLICATION_ID) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_NOT_ARCHIVE,
+                    "%s: this is not a Waxseal archive", path);
+        return false;
+    }
+    if (user_version != ARCHIVE_USER_VERSION) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_VERSION,
+                    "%s: archive version %" G_GINT64_FORMAT ", this program reads version %d",
+                    path, user_version, ARCHIVE_USER_VERSION);
+        return false;
+    }
+    return true;
+}
+
+/* An archive made by somebody else is a hostile file: its triggers and views get no functions
+ * with side effects, its pages are checked, its schema cannot be written through. */
+static void set_defences(sqlite3 *db)
+{
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+}
+
+static sqlite3 *open_file(const char *path, int flags, GError **error)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) !=
+        SQLITE_OK) {
+        if (db == NULL) {
+            g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN, "%s: out of memory",
+                        path);
+        } else {
+            g_set_error(error, ARCHIVE_ERROR, (int)error_of(sqlite3_errcode(db)), "%s: %s",
+                        path, sqlite3_errmsg(db));
+        }
+        sqlite3_close(db);
+        return NULL;
+    }
+    sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+    return db;
+}
+
+sqlite3 *archive_open_readonly(const char *path, GError **error)
+{
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN, "%s: %s", path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    if (!S_ISREG(info.st_mode)) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_NOT_ARCHIVE, "%s: not a regular file",
+                    path);
+        return NULL;
+    }
+    g_autoptr(sqlite3) db = open_file(path, SQLITE_OPEN_READONLY, error);
+    if (db == NULL) {
+        return NULL;
+    }
+    set_defences(db);
+    if (!check_identity(db, path, error) ||
+        !archive_exec(db, "PRAGMA query_only = 1; PRAGMA cell_size_check = 1", error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&db);
+}
+
+/* schema.sql with each FOLD(column) written out as the nested replace() calls of fold.c. */
+static char *expand_schema(void)
+{
+    g_autoptr(GString) sql = g_string_new(NULL);
+    const char *rest = schema_sql;
+    for (const char *fold; (fold = strstr(rest, "FOLD(")) != NULL;) {
+        g_string_append_len(sql, rest, fold - rest);
+        const char *column = fold + strlen("FOLD(");
+        const char *end = strchr(column, ')');
+        g_assert(end != NULL);
+        g_autofree char *name = g_strndup(column, (gsize)(end - column));
+        g_autofree char *folded = fold_sql(name);
+        g_string_append(sql, folded);
+        rest = end + 1;
+    }
+    g_string_append(sql, rest);
+    return g_string_free(g_steal_pointer(&sql), false);
+}
+
+static bool make_schema(sqlite3 *db, GError **error)
+{
+    g_autofree char *sql = expand_schema();
+    if (!archive_exec(db, PAGE_SIZE_PRAGMA, error) ||
+        !archive_exec(db, "BEGIN IMMEDIATE", error)) {
+        return false;
+    }
+    if (!archive_exec(db, sql, error) || !archive_exec(db, "COMMIT", error)) {
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        return false;
+    }
+    return true;
+}
+
+/* Only an empty database becomes an archive; anything else must be one already. */
+static bool make_or_check(sqlite3 *db, const char *path, bool *ret_created, GError **error)
+{
+    gint64 n_objects = 0;
+    gint64 application_id = 0;
+    if (!read_integer(db, "SELECT count(*) FROM sqlite_schema", &n_objects, error) ||
+        !read_integer(db, "PRAGMA application_id", &application_id, error)) {
+        return false;
+    }
+    bool created = n_objects == 0 && application_id == 0;
+    if (created ? !make_schema(db, error) : !check_identity(db, path, error)) {
+        return false;
+    }
+    if (ret_created != NULL) {
+        *ret_created = created;
+    }
+    return true;
+}
+
+sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error)
+{
+    /* The index holds what the mail holds: a new file is for its owner only. SQLite makes its
+     * journal with the rights of the database. */
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN, "%s: %s", path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    close(fd);
+    g_autoptr(sqlite3) db = open_file(path, SQLITE_OPEN_READWRITE, error);
+    if (db == NULL || !make_or_check(db, path, ret_created, error) ||
+        !archive_exec(db, "PRAGMA foreign_keys = 1", error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&db);
+}
