@@ -6,7 +6,8 @@
  * Reads RFC 5322 section 2.2 leniently: lines end with CRLF, LF or both; a bare CR is an
  * ordinary byte; a byte order mark, leading blank lines, "From " and ">From " lines and junk
  * lines among the fields are stepped over and reported; white space may stand before the colon;
- * the blank line after the header may be missing.
+ * the blank line after the header may be missing. Lines that are no field at the end of such a
+ * message, and text without any field, are the body.
  *
  * Memory: a RawMessage borrows the bytes it was parsed from; they must outlive it.
  * Limits: RAW_FIELD_MAX fields; more are not listed and reported as too-many-headers.
@@ -29,15 +30,15 @@ typedef struct {
 typedef struct {
     Slice bytes;      /* the whole message */
     Slice header;     /* from the first field to the blank line, excluded */
-    Slice body;       /* after the blank line */
+    Slice body;       /* after the blank line; never NULL unless the message is empty */
     RawField *fields; /* top to bottom */
     size_t n_fields;
-    size_t capacity; /* of fields; kept between messages */
-    ProblemSet problems;
+    size_t capacity;     /* of fields; kept between messages */
+    ProblemSet problems; /* of the header's form, and NUL, bare CR, mixed line ends anywhere */
 } RawMessage;
 
 /* Reads `bytes` into `message`, which was zeroed or holds an older message whose memory is used
- * again. Linear in the header's size. */
+ * again. Linear, at the speed of memory. */
 void raw_message_parse(RawMessage *message, Slice bytes);
 
 /* Frees what raw_message_parse allocated. Accepts a zeroed message. */
