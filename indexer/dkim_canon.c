@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/dkim_canon.h"
+
+/* Bytes that are looked at in one step; 16 is what every 64-bit machine has registers for. */
+#define VECTOR_BYTES 16
+
+/* Longest piece of a line that is compressed in one go; leaves room in the buffer. */
+#define PIECE_MAX (DKIM_CANON_BUFFER / 2)
+
+typedef uint8_t ByteVector __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint64_t WordVector __attribute__((vector_size(VECTOR_BYTES)));
+
+static inline bool is_wsp(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+void dkim_canon_writer_init(DkimCanonWriter *writer, DkimCanonFunc write, gpointer user_data)
+{
+    writer->write = write;
+    writer->user_data = user_data;
+    writer->used = 0;
+}
+
+void dkim_canon_writer_flush(DkimCanonWriter *writer)
+{
+    if (writer->used > 0) {
+        writer->write(writer->user_data, writer->buffer, writer->used);
+        writer->used = 0;
+    }
+}
+
+/* Room for `len` more bytes, at most PIECE_MAX. */
+static inline char *reserve(DkimCanonWriter *writer, size_t len)
+{
+    if (DKIM_CANON_BUFFER - writer->used < len) {
+        dkim_canon_writer_flush(writer);
+    }
+    return writer->buffer + writer->used;
+}
+
+static void put(DkimCanonWriter *writer, Slice bytes)
+{
+    while (bytes.len > 0) {
+        const size_t len = MIN(bytes.len, PIECE_MAX);
+        memcpy(reserve(writer, len), bytes.ptr, len);
+        writer->used += len;
+        bytes = slice_from(bytes, len);
+    }
+}
+
+static inline void put_crlf(DkimCanonWriter *writer)
+{
+    char *out = reserve(writer, 2);
+    out[0] = '\r';
+    out[1] = '\n';
+    writer->used += 2;
+}
+
+/* Whether `in[0..VECTOR_BYTES)` has no TAB and no two spaces in a row; in[-1] is read too. */
+static inline bool is_regular(const char *in)
+{
+    ByteVector bytes;
+    ByteVector before;
+    memcpy(&bytes, in, sizeof bytes);
+    memcpy(&before, in - 1, sizeof before);
+    const ByteVector odd = (ByteVector)((bytes == '\t') | ((bytes == ' ') & (before == ' ')) |
+                                        ((bytes == ' ') & (before == '\t')));
+    const WordVector words = (WordVector)odd;
+    return (words[0] | words[1]) == 0;
+}
+
+/* Copies n bytes with every run of WSP made one SP. `*in_wsp` says whether the byte before was
+ * WSP. Returns: the number of bytes written. */
+static inline size_t compress_bytes(char *out, const char *in, size_t n, bool *in_wsp)
+{
+    size_t written = 0;
+    bool before = *in_wsp;
+    for (size_t i = 0; i < n; i++) {
+        const bool wsp = is_wsp(in[i]);
+        out[written] = (char)(wsp ? ' ' : in[i]);
+        written += !(wsp && before);
+        before = wsp;
+    }
+    *in_wsp = before;
+    return written;
+}
+
+static size_t compress(char *out, const char *in, size_t n, bool *in_wsp)
+{
+    size_t done = MIN(n, 1);
+    size_t written = compress_bytes(out, in, done, in_wsp);
+    for (; n - done >= VECTOR_BYTES; done += VECTOR_BYTES) {
+        if (is_regular(in + done)) {
+            memcpy(out + written, in + done, VECTOR_BYTES);
+            written += VECTOR_BYTES;
+            *in_wsp = in[done + VECTOR_BYTES - 1] == ' ';
+        } else {
+            written += compress_bytes(out + written, in + done, VECTOR_BYTES, in_wsp);
+        }
+    }
+    return written + compress_bytes(out + written, in + done, n - done, in_wsp);
+}
+
+/* "Reduce all sequences of WSP within a line to a single SP character." */
+static void put_compressed(DkimCanonWriter *writer, Slice line, bool *in_wsp)
+{
+    while (line.len > 0) {
+        const size_t len = MIN(line.len, PIECE_MAX);
+        char *out = reserve(writer, len);
+        writer->used += compress(out, line.ptr, len, in_wsp);
+        line = slice_from(line, len);
+    }
+}
+
+/* Takes the next line off `rest`, without its CRLF or LF. */
+static inline Slice take_line(Slice *rest)
+{
+    const char *begin = rest->ptr;
+    const char *line_feed = memchr(begin, '\n', rest->len);
+    if (line_feed == NULL) {
+        const Slice line = *rest;
+        *rest = slice_from(*rest, rest->len);
+        return line;
+    }
+    size_t len = (size_t)(line_feed - begin);
+    *rest = slice_from(*rest, len + 1);
+    if (len > 0 && begin[len - 1] == '\r') {
+        len--;
+    }
+    return slice_of(begin, len);
+}
+
+void dkim_canon_body(DkimCanonWriter *writer, DkimCanon canon, Slice body)
+{
+    /* Line ends wait until a line with content follows: "Ignore all empty lines at the end". */
+    size_t n_line_ends = 0;
+    bool has_content = false;
+    while (body.len > 0) {
+        Slice line = take_line(&body);
+        while (canon == DKIM_CANON_RELAXED && line.len > 0 && is_wsp(line.ptr[line.len - 1])) {
+            line.len--;
+        }
+        if (line.len > 0) {
+            for (; n_line_ends > 0; n_line_ends--) {
+                put_crlf(writer);
+            }
+            has_content = true;
+            if (canon == DKIM_CANON_RELAXED) {
+                bool in_wsp = false;
+                put_compressed(writer, line, &in_wsp);
+            } else {
+                put(writer, line);
+            }
+        }
+        n_line_ends++;
+    }
+    /* An empty body is CRLF when simple (3.4.3) and nothing when relaxed (3.4.4). */
+    if (has_content || canon == DKIM_CANON_SIMPLE) {
+        put_crlf(writer);
+    }
+    dkim_canon_writer_flush(writer);
+}
+
+/* Writes bytes with their line ends as CRLF. */
+static void put_folded(DkimCanonWriter *writer, Slice bytes)
+{
+    while (bytes.len > 0) {
+        const Slice line = take_line(&bytes);
+        put(writer, line);
+        if (line.ptr + line.len != bytes.ptr) {
+            put_crlf(writer);
+        }
+    }
+}
+
+/* Writes bytes unfolded and compressed. */
+static void put_unfolded(DkimCanonWriter *writer, Slice bytes, bool *in_wsp)
+{
+    while (bytes.len > 0) {
+        put_compressed(writer, take_line(&bytes), in_wsp);
+    }
+}
+
+static void put_lower_case(DkimCanonWriter *writer, Slice name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        *reserve(writer, 1) = g_ascii_tolower(name.ptr[i]);
+        writer->used++;
+    }
+}
+
+/* "Delete all WSP characters at the end of each unfolded header field value." */
+static Slice trim_end(Slice value)
+{
+    while (value.len > 0) {
+        const char last = value.ptr[value.len - 1];
+        if (last == '\n' && value.len > 1 && value.ptr[value.len - 2] == '\r') {
+            value.len -= 2;
+        } else if (last == '\n' || is_wsp(last)) {
+            value.len--;
+        } else {
+            break;
+        }
+    }
+    return value;
+}
+
+void dkim_canon_field(DkimCanonWriter *writer, DkimCanon canon, Slice name, Slice value,
+                      Slice whole)
+{
+    if (canon == DKIM_CANON_SIMPLE) {
+        put_folded(writer, whole);
+        if (whole.ptr[whole.len - 1] != '\n') {
+            put_crlf(writer);
+        }
+        return;
+    }
+    bool in_wsp = true;
+    put_lower_case(writer, name);
+    put(writer, SLICE_LITERAL(":"));
+    put_unfolded(writer, trim_end(value), &in_wsp);
+    put_crlf(writer);
+}
+
+void dkim_canon_signature_field(DkimCanonWriter *writer, DkimCanon canon, Slice name,
+                                Slice value, Slice hole)
+{
+    const char *begin = canon == DKIM_CANON_SIMPLE ? name.ptr : value.ptr;
+    const char *after = hole.ptr + hole.len;
+    const Slice first = slice_of(begin, (size_t)(hole.ptr - begin));
+    const Slice second = slice_of(after, (size_t)(value.ptr + value.len - after));
+    if (canon == DKIM_CANON_SIMPLE) {
+        put_folded(writer, first);
+        put_folded(writer, second);
+        return;
+    }
+    bool in_wsp = true;
+    put_lower_case(writer, name);
+    put(writer, SLICE_LITERAL(":"));
+    put_unfolded(writer, first, &in_wsp);
+    put_unfolded(writer, trim_end(second), &in_wsp);
+}
+
+const char *dkim_canon_word(DkimCanon canon)
+{
+    return canon == DKIM_CANON_RELAXED ? "relaxed" : "simple";
+}
