@@ -1,0 +1,27 @@
+/* dkim_public_key.h - checks signatures over digests with one public key (OpenSSL).
+ *
+ * RSA: PKCS#1 v1.5 (RFC 8017 section 8.2.2), the DigestInfo compared byte for byte by us, since
+ * a distribution's policy may refuse SHA-1 and a lenient reader accepts forgeries. Ed25519:
+ * over the SHA-256 of the header, as RFC 8463 section 3 has it.
+ *
+ * Threads: one object a thread.
+ */
+#pragma once
+
+#include "indexer/dkim_key_record.h"
+#include "indexer/dkim_signature.h"
+
+typedef struct DkimPublicKey DkimPublicKey;
+
+/* Takes the numbers of a usable record. Returns: (transfer full), NULL when OpenSSL refuses
+ * them. */
+DkimPublicKey *dkim_public_key_new(const DkimKeyRecord *record);
+
+/* Accepts NULL. */
+void dkim_public_key_free(DkimPublicKey *key);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimPublicKey, dkim_public_key_free)
+
+/* Whether `signature` is one of this key over `digest`. False for an algorithm of another key
+ * type. */
+bool dkim_public_key_verify(DkimPublicKey *key, DkimAlgorithm algorithm, Slice digest,
+                            Slice signature);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/key_store.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+
+#include "indexer/dkim_domain.h"
+#include "indexer/key_file.h"
+
+#define NAME_MAX_BYTES (2 * DKIM_DOMAIN_BYTES_MAX + 2)
+
+/* A record of a 2,048-bit key has 420 bytes. */
+#define STRINGS_BLOCK_BYTES 16384
+
+struct KeyStore {
+    GStringChunk *strings;   /* every string that is handed out */
+    GPtrArray *keys;         /* Key, owned */
+    GHashTable *by_name;     /* "selector domain" -> GPtrArray of Key */
+    GHashTable *by_selector; /* selector -> GPtrArray of Key */
+    GHashTable *by_record;   /* "selector domain record" -> Key */
+};
+
+static void key_free(gpointer data)
+{
+    Key *key = data;
+    g_array_unref(key->observations);
+    dkim_key_record_clear(&key->material);
+    g_free(key);
+}
+
+KeyStore *key_store_new(void)
+{
+    KeyStore *store = g_new0(KeyStore, 1);
+    store->strings = g_string_chunk_new(STRINGS_BLOCK_BYTES);
+    store->keys = g_ptr_array_new_with_free_func(key_free);
+    store->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify)g_ptr_array_unref);
+    store->by_selector = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                               (GDestroyNotify)g_ptr_array_unref);
+    store->by_record = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return store;
+}
+
+void key_store_free(KeyStore *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    g_hash_table_unref(store->by_record);
+    g_hash_table_unref(store->by_selector);
+    g_hash_table_unref(store->by_name);
+    g_ptr_array_unref(store->keys);
+    g_string_chunk_free(store->strings);
+    g_free(store);
+}
+
+static void append_to(GHashTable *table, const char *name, Key *key)
+{
+    GPtrArray *keys = g_hash_table_lookup(table, name);
+    if (keys == NULL) {
+        keys = g_ptr_array_new();
+        g_hash_table_insert(table, g_strdup(name), keys);
+    }
+    g_ptr_array_add(keys, key);
+}
+
+/* What a failed question to the DNS left in the place of a record. */
+static bool is_no_answer(const char *record)
+{
+    return strcmp(record, "TIMEOUT") == 0 || strcmp(record, "SERVFAIL") == 0;
+}
+
+/* Sources, channels and domains repeat. */
+static const char *keep(KeyStore *store, const char *text)
+{
+    return text == NULL || *text == '\0' ? ""
+                                         : g_string_chunk_insert_const(store->strings, text);
+}
+
+static Key *key_new(KeyStore *store, const char *selector, const char *domain,
+                    const char *record)
+{
+    Key *key = g_new0(Key, 1);
+    key->selector = keep(store, selector);
+    key->domain = keep(store, domain);
+    key->record = keep(store, record);
+    key->origin = KEY_ORIGIN_RECOVERED; /* until an observation says better */
+    key->observations = g_array_new(false, false, sizeof(KeyObservation));
+    if (is_no_answer(record)) {
+        key->material.fault = "the DNS gave no answer";
+        key->material.flags = KEY_FLAG_NO_ANSWER;
+    } else {
+        dkim_key_record_parse(slice_of_string(record), &key->material);
+    }
+    return key;
+}
+
+static Key *find_or_add(KeyStore *store, const char *selector, const char *domain,
+                        const char *record)
+{
+    g_autofree char *name = g_strconcat(selector, " ", domain, NULL);
+    g_autofree char *full = g_strconcat(name, " ", record, NULL);
+    Key *key = g_hash_table_lookup(store->by_record, full);
+    if (key == NULL) {
+        key = key_new(store, selector, domain, record);
+        key->index = store->keys->len;
+        g_ptr_array_add(store->keys, key);
+        append_to(store->by_name, name, key);
+        append_to(store->by_selector, selector, key);
+        g_hash_table_insert(store->by_record, g_steal_pointer(&full), key);
+    }
+    return key;
+}
+
+/* "gcd", alone or in a list: the record was computed from signatures, whoever keeps it. */
+static bool is_recovered(const char *channel)
+{
+    g_auto(GStrv) words = g_strsplit(channel, ",", -1);
+    return g_strv_contains((const char *const *)words, "gcd");
+}
+
+static void add_observation(KeyStore *store, Key *key, const KeyObservation *observation)
+{
+    const KeyObservation copy = {
+        .source = keep(store, observation->source),
+        .channel = keep(store, observation->channel),
+        .first_seen = keep(store, observation->first_seen),
+        .last_seen = keep(store, observation->last_seen),
+        .notes = keep(store, observation->notes),
+    };
+    g_array_append_val(key->observations, copy);
+    if (!is_recovered(copy.channel)) {
+        key->origin = KEY_ORIGIN_PUBLISHED;
+    }
+    if (strstr(copy.notes, "private key published") != NULL) {
+        key->material.flags |= KEY_FLAG_LEAKED;
+    }
+}
+
+/* A wildcard's "*" label is kept: nothing is ever looked up by it, the selector is. */
+static bool normalize_domain(const char *domain, char *out)
+{
+    const bool is_wildcard = g_str_has_prefix(domain, "*.");
+    Slice text = slice_of_string(is_wildcard ? domain + 2 : domain);
+    if (text.len > 1 && text.ptr[text.len - 1] == '.') {
+        text.len--;
+    }
+    char name[DKIM_DOMAIN_BYTES_MAX + 1];
+    if (!dkim_domain_normalize(text, name) ||
+        strlen(name) + 2 > (size_t)DKIM_DOMAIN_BYTES_MAX) {
+        return false;
+    }
+    g_snprintf(out, DKIM_DOMAIN_BYTES_MAX + 1, "%s%s", is_wildcard ? "*." : "", name);
+    return true;
+}
+
+bool key_store_add(KeyStore *store, const char *selector, const char *domain,
+                   const char *record, const KeyObservation *observation)
+{
+    static const KeyObservation given = {.channel = "file"};
+    char selector_name[DKIM_DOMAIN_BYTES_MAX + 1];
+    char domain_name[DKIM_DOMAIN_BYTES_MAX + 1];
+    if (!dkim_domain_normalize(slice_of_string(selector), selector_name) ||
+        !normalize_domain(domain, domain_name)) {
+        return false;
+    }
+    if (strcmp(record, "NXDOMAIN") != 0) {
+        Key *key = find_or_add(store, selector_name, domain_name, record);
+        add_observation(store, key, observation == NULL ? &given : observation);
+    }
+    return true;
+}
+
+size_t key_store_size(const KeyStore *store)
+{
+    return store->keys->len;
+}
+
+const Key *key_store_get(const KeyStore *store, int64_t index)
+{
+    g_assert(index >= 0 && index < store->keys->len);
+    return g_ptr_array_index(store->keys, (guint)index);
+}
+
+const GPtrArray *key_store_find(const KeyStore *store, Slice selector, Slice domain)
+{
+    char selector_name[DKIM_DOMAIN_BYTES_MAX + 1];
+    char domain_name[DKIM_DOMAIN_BYTES_MAX + 1];
+    char name[NAME_MAX_BYTES];
+    if (!dkim_domain_normalize(selector, selector_name) ||
+        !dkim_domain_normalize(domain, domain_name)) {
+        return NULL;
+    }
+    g_snprintf(name, sizeof name, "%s %s", selector_name, domain_name);
+    return g_hash_table_lookup(store->by_name, name);
+}
+
+const GPtrArray *key_store_find_selector(const KeyStore *store, Slice selector)
+{
+    char name[DKIM_DOMAIN_BYTES_MAX + 1];
+    if (!dkim_domain_normalize(selector, name)) {
+        return NULL;
+    }
+    return g_hash_table_lookup(store->by_selector, name);
+}
+
+bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_lines,
+                         GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize len = 0;
+    g_autoptr(GError) reason = NULL;
+    if (!g_file_get_contents(path, &text, &len, &reason)) {
+        g_set_error(error, reason->domain, reason->code, "%s: cannot read the keys: %s", path,
+                    reason->message);
+        return false;
+    }
+    /* A NUL would hide the rest of the file; as white space it spoils its own line at most. */
+    for (char *nul = text; (nul = memchr(nul, '\0', len - (size_t)(nul - text))) != NULL;) {
+        *nul = ' ';
+    }
+    const size_t n_bad = key_file_parse(text, path, store);
+    if (ret_bad_lines != NULL) {
+        *ret_bad_lines = n_bad;
+    }
+    return true;
+}
