@@ -1,0 +1,23 @@
+/* dkim_alignment.h - whether a signing domain is the author's domain.
+ *
+ * Relaxed alignment (RFC 7489 section 3.1.1): both have the same organizational domain, by the
+ * public suffix list (libpsl; the system's list if it is newer than the built-in one).
+ *
+ * Threads: read only after dkim_alignment_new, which opens a file.
+ */
+#pragma once
+
+#include "schema/slice.h"
+
+typedef struct DkimAlignment DkimAlignment;
+
+/* Returns: (transfer full). */
+DkimAlignment *dkim_alignment_new(void);
+
+/* Accepts NULL. */
+void dkim_alignment_free(DkimAlignment *alignment);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimAlignment, dkim_alignment_free)
+
+/* `domain` is normal (dkim_domain.h), `address` an addr-spec as in RecordAddress. False when
+ * the address has no domain. */
+bool dkim_alignment_check(const DkimAlignment *alignment, const char *domain, Slice address);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/dkim_body_hash.h"
+
+/* One walk over the body: the hashes it is for, by rising limit. */
+typedef struct {
+    DkimDigest *digest;
+    DkimBodyHash *hashes[DKIM_BODY_HASH_MAX];
+    size_t n_hashes;
+    size_t n_done;
+    uint64_t n_bytes; /* canonical bytes so far */
+} BodyWalk;
+
+static void write_body(gpointer user_data, const char *bytes, size_t len)
+{
+    BodyWalk *walk = user_data;
+    while (walk->n_done < walk->n_hashes &&
+           walk->hashes[walk->n_done]->limit - walk->n_bytes <= len) {
+        DkimBodyHash *hash = walk->hashes[walk->n_done++];
+        const size_t part = (size_t)(hash->limit - walk->n_bytes);
+        dkim_digest_update(walk->digest, bytes, part);
+        dkim_digest_peek(walk->digest, hash->digest);
+        walk->n_bytes += part;
+        bytes += part;
+        len -= part;
+    }
+    if (walk->n_done < walk->n_hashes) {
+        dkim_digest_update(walk->digest, bytes, len);
+    }
+    walk->n_bytes += len;
+}
+
+static void insert_by_limit(BodyWalk *walk, DkimBodyHash *hash)
+{
+    size_t at = walk->n_hashes++;
+    for (; at > 0 && walk->hashes[at - 1]->limit > hash->limit; at--) {
+        walk->hashes[at] = walk->hashes[at - 1];
+    }
+    walk->hashes[at] = hash;
+}
+
+/* The hash of the whole body is what those without l= want; one whose l= is too large gets it
+ * as well, and sees by body_bytes that it was. */
+static void finish(BodyWalk *walk)
+{
+    uint8_t whole[DKIM_HASH_BYTES_MAX] = {0};
+    dkim_digest_peek(walk->digest, whole);
+    while (walk->n_done < walk->n_hashes) {
+        memcpy(walk->hashes[walk->n_done++]->digest, whole, sizeof whole);
+    }
+    for (size_t i = 0; i < walk->n_hashes; i++) {
+        walk->hashes[i]->body_bytes = walk->n_bytes;
+    }
+}
+
+static void walk_body(DkimDigest *digest, Slice body, DkimBodyHash *hashes, size_t n_hashes,
+                      const DkimBodyHash *kind)
+{
+    BodyWalk walk = {.digest = digest};
+    for (size_t i = 0; i < n_hashes; i++) {
+        if (hashes[i].canon == kind->canon && hashes[i].hash == kind->hash) {
+            insert_by_limit(&walk, &hashes[i]);
+        }
+    }
+    if (walk.n_hashes > 0) {
+        DkimCanonWriter writer;
+        dkim_canon_writer_init(&writer, write_body, &walk);
+        dkim_digest_begin(digest, kind->hash);
+        dkim_canon_body(&writer, kind->canon, body);
+        finish(&walk);
+    }
+}
+
+void dkim_body_hash_compute(DkimDigest *digest, Slice body, DkimBodyHash *hashes,
+                            size_t n_hashes)
+{
+    static const DkimBodyHash kinds[] = {
+        {.canon = DKIM_CANON_SIMPLE, .hash = DKIM_HASH_SHA1},
+        {.canon = DKIM_CANON_SIMPLE, .hash = DKIM_HASH_SHA256},
+        {.canon = DKIM_CANON_RELAXED, .hash = DKIM_HASH_SHA1},
+        {.canon = DKIM_CANON_RELAXED, .hash = DKIM_HASH_SHA256},
+    };
+    g_assert(n_hashes <= DKIM_BODY_HASH_MAX);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        walk_body(digest, body, hashes, n_hashes, &kinds[i]);
+    }
+}

@@ -1,0 +1,22 @@
+/* dkim_body_hash.h - the hashes of one body that several signatures ask for.
+ *
+ * The body is walked once per distinct pair of canonicalization and hash, whatever the number
+ * of signatures and of their l=: a shorter l= is a snapshot on the way (RFC 6376 section 3.7).
+ */
+#pragma once
+
+#include "indexer/dkim_digest.h"
+
+typedef struct {
+    DkimCanon canon;
+    DkimHash hash;
+    uint64_t limit;                      /* l=; UINT64_MAX without */
+    uint64_t body_bytes;                 /* set: the whole canonical body */
+    uint8_t digest[DKIM_HASH_BYTES_MAX]; /* set: of the first `limit` bytes, or of all */
+} DkimBodyHash;
+
+/* Computes all `hashes`. At most DKIM_BODY_HASH_MAX. Memory is constant. */
+void dkim_body_hash_compute(DkimDigest *digest, Slice body, DkimBodyHash *hashes,
+                            size_t n_hashes);
+
+#define DKIM_BODY_HASH_MAX 64

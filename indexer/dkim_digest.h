@@ -1,0 +1,27 @@
+/* dkim_digest.h - SHA-1 and SHA-256 by OpenSSL, fetched once and used for every message.
+ *
+ * One hash at a time; a snapshot of a running one can be taken, which is how the body is hashed
+ * once for several l=.
+ *
+ * Errors: none; the algorithms are part of OpenSSL's default provider, and a process without
+ * them ends at dkim_digest_new. Threads: one a thread.
+ */
+#pragma once
+
+#include "indexer/dkim_signature.h"
+
+typedef struct DkimDigest DkimDigest;
+
+/* Returns: (transfer full). */
+DkimDigest *dkim_digest_new(void);
+
+/* Accepts NULL. */
+void dkim_digest_free(DkimDigest *digest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimDigest, dkim_digest_free)
+
+void dkim_digest_begin(DkimDigest *digest, DkimHash hash);
+void dkim_digest_update(DkimDigest *digest, const char *bytes, size_t len);
+
+/* The hash of what was given so far; dkim_hash_bytes() bytes are written to `out`. More may be
+ * given afterwards. */
+void dkim_digest_peek(DkimDigest *digest, uint8_t *out);
