@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/content_header.h"
+
+#include "indexer/message_ids.h"
+#include "indexer/utf8_text.h"
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentDisposition, g_object_unref)
+
+/* The longest file name that is kept; file systems stop at 255 bytes. */
+#define NAME_BYTES_MAX 1000
+
+void content_header_init(ContentHeader *content)
+{
+    *content = (ContentHeader){
+        .type = g_string_sized_new(32),
+        .subtype = g_string_sized_new(32),
+        .charset = g_string_sized_new(32),
+        .boundary = g_string_sized_new(128),
+        .name = g_string_sized_new(128),
+        .id = g_string_sized_new(128),
+    };
+}
+
+void content_header_clear(ContentHeader *content)
+{
+    GString *strings[] = {content->type,     content->subtype, content->charset,
+                          content->boundary, content->name,    content->id};
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++) {
+        if (strings[i] != NULL) {
+            g_string_free(strings[i], true);
+        }
+    }
+    memset(content, 0, sizeof *content);
+}
+
+static void empty(ContentHeader *content)
+{
+    g_string_truncate(content->type, 0);
+    g_string_truncate(content->subtype, 0);
+    g_string_truncate(content->charset, 0);
+    g_string_truncate(content->boundary, 0);
+    g_string_truncate(content->name, 0);
+    g_string_truncate(content->id, 0);
+    content->has_type = content->is_flowed = content->is_delsp = content->is_enveloped = false;
+    content->disposition = DISPOSITION_NONE;
+    content->encoding = TRANSFER_IDENTITY;
+}
+
+/* name*[n*]=charset'language'text (RFC 2231 section 4). A charset that is on no list never
+ * reaches iconv: its name is overwritten, the bytes are then read as UTF-8 or windows-1252. */
+static void drop_unknown_charsets(char *field, ProblemSet *problems)
+{
+    for (char *star = strstr(field, "*="); star != NULL; star = strstr(star + 2, "*=")) {
+        char *charset = star + 2;
+        while (*charset == ' ' || *charset == '"') {
+            charset++;
+        }
+        const size_t length = strcspn(charset, "';\" ");
+        if (charset[length] == '\'' && length > 0 &&
+            !charset_is_known(slice_of(charset, length))) {
+            memset(charset, 'x', length);
+            problem_set_add(problems, PROBLEM_BAD_CHARSET);
+        }
+    }
+}
+
+/* The field body for GMime: NUL-terminated, NULs and line ends as spaces, bounded. */
+static char *field_text(Slice value, ProblemSet *problems)
+{
+    if (value.len > CONTENT_FIELD_MAX) {
+        problem_set_add(problems, PROBLEM_HEADER_TOO_LARGE);
+        value.len = CONTENT_FIELD_MAX;
+    }
+    char *text = slice_dup(value);
+    for (size_t i = 0; i < value.len; i++) {
+        if (text[i] == '\0' || text[i] == '\r' || text[i] == '\n') {
+            text[i] = ' ';
+        }
+    }
+    drop_unknown_charsets(text, problems);
+    return text;
+}
+
+static void set_lower(GString *out, const char *text)
+{
+    for (const char *p = text; p != NULL && *p != '\0' && out->len < NAME_BYTES_MAX; p++) {
+        if ((*p & 0x80) == 0 && *p > ' ') {
+            g_string_append_c(out, g_ascii_tolower(*p));
+        }
+    }
+}
+
+/* A file name may be an encoded-word, against RFC 2047 section 5. */
+static void set_name(ContentHeader *content, const char *name, EncodedWordDecoder *words,
+                     ProblemSet *problems)
+{
+    if (name == NULL || *name == '\0') {
+        return;
+    }
+    g_string_truncate(content->name, 0);
+    encoded_word_decoder_append(words, slice_of_string(name), content->name, problems);
+    const Slice cut =
+        utf8_text_cut(slice_of(content->name->str, content->name->len), NAME_BYTES_MAX);
+    g_string_truncate(content->name, cut.len);
+}
+
+static bool equals_nocase(const char *value, const char *wanted)
+{
+    return value != NULL && g_ascii_strcasecmp(value, wanted) == 0;
+}
+
+static void read_type(ContentHeader *content, Slice value, EncodedWordDecoder *words,
+                      GMimeParserOptions *options, ProblemSet *problems)
+{
+    g_autofree char *text = field_text(value, problems);
+    g_autoptr(GMimeContentType) type = g_mime_content_type_parse(options, text);
+    if (type == NULL || g_mime_content_type_get_media_type(type) == NULL) {
+        problem_set_add(problems, PROBLEM_BAD_MIME);
+        return;
+    }
+    set_lower(content->type, g_mime_content_type_get_media_type(type));
+    set_lower(content->subtype, g_mime_content_type_get_media_subtype(type));
+    content->has_type = true;
+    const char *charset = g_mime_content_type_get_parameter(type, "charset");
+    g_string_assign(content->charset, charset == NULL ? "" : charset);
+    const char *boundary = g_mime_content_type_get_parameter(type, "boundary");
+    if (boundary != NULL && strlen(boundary) <= CONTENT_BOUNDARY_MAX) {
+        g_string_assign(content->boundary, boundary);
+    }
+    content->is_flowed =
+        equals_nocase(g_mime_content_type_get_parameter(type, "format"), "flowed");
+    content->is_delsp = equals_nocase(g_mime_content_type_get_parameter(type, "delsp"), "yes");
+    const char *smime = g_mime_content_type_get_parameter(type, "smime-type");
+    content->is_enveloped =
+        equals_nocase(smime, "enveloped-data") || equals_nocase(smime, "authEnveloped-data");
+    if (content->name->len == 0) {
+        set_name(content, g_mime_content_type_get_parameter(type, "name"), words, problems);
+    }
+}
+
+static void read_disposition(ContentHeader *content, Slice value, EncodedWordDecoder *words,
+                             GMimeParserOptions *options, ProblemSet *problems)
+{
+    g_autofree char *text = field_text(value, problems);
+    g_autoptr(GMimeContentDisposition) disposition =
+        g_mime_content_disposition_parse(options, text);
+    if (disposition == NULL) {
+        problem_set_add(problems, PROBLEM_BAD_MIME);
+        return;
+    }
+    /* An unknown disposition is an attachment (RFC 2183 2.8). */
+    const char *word = g_mime_content_disposition_get_disposition(disposition);
+    content->disposition =
+        equals_nocase(word, "inline") ? DISPOSITION_INLINE : DISPOSITION_ATTACHMENT;
+    /* The newer of the two names counts. */
+    set_name(content, g_mime_content_disposition_get_parameter(disposition, "filename"), words,
+             problems);
+}
+
+static void read_id(ContentHeader *content, Slice value)
+{
+    message_ids_append(value, 1, content->id);
+    if (content->id->len == 0) {
+        utf8_text_append(content->id,
+                         slice_of(value.ptr, MIN(value.len, MESSAGE_ID_BYTES_MAX)));
+        utf8_text_make_line(content->id, 0);
+    }
+}
+
+static void read_encoding(ContentHeader *content, Slice value, ProblemSet *problems)
+{
+    if (!transfer_encoding_parse(value, &content->encoding)) {
+        problem_set_add(problems, PROBLEM_BAD_TRANSFER_ENCODING);
+    }
+}
+
+void content_header_read(ContentHeader *content, const RawMessage *message,
+                         EncodedWordDecoder *words, ProblemSet *problems)
+{
+    empty(content);
+    /* Strict: GMime's own reading of RFC 2047 in parameters loses text; ours follows. */
+    GMimeParserOptions *options = g_mime_parser_options_new();
+    g_mime_parser_options_set_parameter_compliance_mode(options, GMIME_RFC_COMPLIANCE_STRICT);
+    const RawField *field = raw_message_find(message, "Content-Type");
+    if (field != NULL) {
+        read_type(content, field->value, words, options, problems);
+    }
+    field = raw_message_find(message, "Content-Disposition");
+    if (field != NULL) {
+        read_disposition(content, field->value, words, options, problems);
+    }
+    g_mime_parser_options_free(options);
+    field = raw_message_find(message, "Content-Transfer-Encoding");
+    if (field != NULL) {
+        read_encoding(content, field->value, problems);
+    }
+    field = raw_message_find(message, "Content-ID");
+    if (field != NULL) {
+        read_id(content, field->value);
+    }
+}
+
+bool content_header_is(const ContentHeader *content, const char *type, const char *subtype)
+{
+    return strcmp(content->type->str, type) == 0 &&
+           (subtype == NULL || strcmp(content->subtype->str, subtype) == 0);
+}
