@@ -33,20 +33,35 @@ static bool may_begin_rule(char byte)
            byte == '\xEF';
 }
 
+/* The end of the run of ASCII that begins at `at`. */
+static size_t skip_ascii(Slice text, size_t at)
+{
+    uint64_t word = 0;
+    while (text.len - at >= sizeof(word)) {
+        memcpy(&word, text.ptr + at, sizeof(word));
+        if ((word & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+        at += sizeof(word);
+    }
+    while (at < text.len && (text.ptr[at] & 0x80) == 0) {
+        at++;
+    }
+    return at;
+}
+
 /* The next byte at or after `at` that begins a rule's letter; text.len when there is none. */
 static size_t next_rule(Slice text, size_t at, const FoldRule **ret_rule)
 {
-    while (at < text.len) {
-        if (may_begin_rule(text.ptr[at])) {
-            const FoldRule *rule = rule_at(text, at);
-            if (rule != NULL) {
-                *ret_rule = rule;
-                return at;
-            }
+    while ((at = skip_ascii(text, at)) < text.len) {
+        const FoldRule *rule = may_begin_rule(text.ptr[at]) ? rule_at(text, at) : NULL;
+        if (rule != NULL) {
+            *ret_rule = rule;
+            break;
         }
         at++;
     }
-    return text.len;
+    return at;
 }
 
 bool fold_needed(Slice text)

@@ -1,0 +1,31 @@
+/* fts_index.h - settings and upkeep of the full-text index message_fts.
+ *
+ * FTS5 collects terms in memory and writes a segment whenever it has `hashsize` bytes of them
+ * or a rowid goes down. Merging while loading is switched off; fts_index_tidy merges before
+ * FTS5's limit of 2,000 segments, and once at the end.
+ *
+ * Errors: ARCHIVE_ERROR.
+ */
+#pragma once
+
+#include "schema/archive.h"
+
+/* Bytes of terms before a segment is written: 4 to 16 MB balances cache misses against merging.
+ */
+#define FTS_HASH_BYTES (8 << 20)
+
+/* Merged when there are more while loading; FTS5 stops working at 2,000. */
+#define FTS_SEGMENTS_MAX 1000
+
+/* At the end of a run this many may stay when the run was small beside the archive. */
+#define FTS_SEGMENTS_KEPT 16
+
+/* Applies the settings for a bulk load. */
+bool fts_index_configure(sqlite3 *db, GError **error);
+
+/* The number of segments, read from the structure record (fts5_index.c, "Structure record").
+ * Returns: false with `error`. */
+bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error);
+
+/* Merges all segments into one when there are more than `limit`. */
+bool fts_index_tidy(sqlite3 *db, int64_t limit, GError **error);

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/ingest.h"
+
+#include "indexer/fts_index.h"
+#include "indexer/mail_processor.h"
+#include "indexer/reader.h"
+#include "indexer/tokenizer.h"
+#include "schema/record_codec.h"
+
+/* How often progress is told and an interruption looked for. */
+#define TICK_MS 200
+
+/* Page cache of the writing connection. */
+#define CACHE_KIB 65536
+
+typedef struct {
+    const IngestOptions *options;
+    sqlite3 *db;
+    WorkerPool *pool;
+    Writer *writer;
+    Reader *reader;
+    GPtrArray *sources; /* ReaderSource */
+    MailRecord record;
+    int64_t file_id; /* of the file whose events are being written */
+    bool file_has_damage;
+    gint64 started_us;
+    gint64 told_us;
+    IngestOutcome outcome;
+} Ingest;
+
+static void ingest_clear(Ingest *ingest)
+{
+    if (ingest->reader != NULL) {
+        worker_pool_cancel(ingest->pool);
+        reader_stop(ingest->reader);
+        reader_join(ingest->reader);
+    }
+    worker_pool_free(ingest->pool);
+    writer_free(ingest->writer);
+    sqlite3_close(ingest->db);
+    g_clear_pointer(&ingest->sources, g_ptr_array_unref);
+    mail_record_destroy(&ingest->record);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ingest, ingest_clear)
+
+static double seconds_since(gint64 start_us)
+{
+    return (double)(g_get_monotonic_time() - start_us) / G_USEC_PER_SEC;
+}
+
+static void tell_progress(Ingest *ingest, bool merging)
+{
+    gint64 now_us = g_get_monotonic_time();
+    if (ingest->options->progress == NULL ||
+        (!merging && now_us - ingest->told_us < TICK_MS * 1000)) {
+        return;
+    }
+    ingest->told_us = now_us;
+    const ReaderProgress *reader = reader_progress(ingest->reader);
+    IngestProgress progress = {
+        .passed_bytes = atomic_load(&reader->passed_bytes),
+        .total_bytes = atomic_load(&reader->total_bytes),
+        .messages = writer_counts(ingest->writer)->messages,
+        .seconds = seconds_since(ingest->started_us),
+        .merging = merging,
+    };
+    ingest->options->progress(&progress, ingest->options->user_data);
+}
+
+static bool on_file_begin(Ingest *ingest, const ReaderEvent *event, GError **error)
+{
+    ingest->file_has_damage = false;
+    if (event->memory_id != 0) {
+        ingest->file_id = event->memory_id;
+        return true;
+    }
+    return file_table_add(writer_files(ingest->writer), event->source_id, event->entry,
+                          &ingest->file_id, error);
+}
+
+/* The record of a message that no worker survived: its hash, which is no parsing. */
+static void make_unreadable_record(Ingest *ingest, const JobSlot *slot, const SourceSpan *span)
+{
+    mail_record_clear(&ingest->record);
+    /* The worker may have died before it undid the quoting, or after: do it on a copy. */
+    g_autofree char *copy = g_malloc(MAX(span->bytes_length, 1));
+    memcpy(copy, slot->window.base + span->bytes_at, span->bytes_length);
+    size_t length = occurrence_unquote(copy, span->bytes_length, span->quoting);
+    mail_processor_hash(slice_of(copy, length), ingest->record.sha256);
+    ingest->record.size = length;
+    if (span->has_sha256) {
+        memcpy(ingest->record.sha256, span->sha256, SHA256_BYTES);
+        ingest->record.size = span->unquoted_length;
+    }
+    problem_set_add(&ingest->record.problems, PROBLEM_UNREADABLE);
+}
+
+static bool key_indexes_are_valid(const Ingest *ingest)
+{
+    int64_t n_keys =
+        ingest->options->keys == NULL ? 0 : (int64_t)key_store_size(ingest->options->keys);
+    for (guint i = 0; i < ingest->record.signatures->len; i++) {
+        int64_t key = g_array_index(ingest->record.signatures, RecordSignature, i).key;
+        if (key < -1 || key >= n_keys) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What the reader of the file saw belongs to the message, too. */
+static bool on_message(Ingest *ingest, const JobSlot *slot, const ReaderEvent *event,
+                       GError **error)
+{
+    Slice flat = job_slot_result(slot, event->item);
+    mail_record_clear(&ingest->record);
+    bool decoded = flat.len > 0 && record_decode(flat, false, &ingest->record) &&
+                   key_indexes_are_valid(ingest);
+    g_autofree char *own = NULL;
+    if (!decoded) {
+        make_unreadable_record(ingest, slot, &event->span);
+    }
+    if (!decoded || event->span.problems != 0) {
+        ingest->record.problems |= event->span.problems;
+        size_t capacity = flat.len + sizeof(MailRecord) + 4096;
+        own = g_malloc(capacity);
+        flat = slice_of(own, record_encode(&ingest->record, own, capacity));
+        g_assert(flat.len > 0);
+    }
+    return writer_add_message(ingest->writer, ingest->file_id, &event->span, flat,
+                              &ingest->record, error);
+}
+
+static bool update_file(Ingest *ingest, const ReaderEvent *event, GError **error)
+{
+    bool at_end = event->kind == EVENT_FILE_END;
+    bool damaged = event->note != NULL || ingest->file_has_damage;
+    FileState state = !at_end ? FILE_PARTIAL : damaged ? FILE_DAMAGED : FILE_COMPLETE;
+    if (at_end && damaged) {
+        ingest->outcome.damaged_files++;
+    }
+    if (event->note != NULL && ingest->options->trouble != NULL) {
+        ingest->options->trouble(event->note, ingest->options->user_data);
+    }
+    return file_table_update(writer_files(ingest->writer), ingest->file_id, &event->facts,
+                             event->position, event->position, state, event->note, error);
+}
+
+static bool on_damaged(Ingest *ingest, const ReaderEvent *event, GError **error)
+{
+    ingest->file_has_damage = true;
+    ingest->outcome.damaged_bytes += event->span.length;
+    return writer_add_damaged(ingest->writer, ingest->file_id, &event->span, error);
+}
+
+static void on_trouble(Ingest *ingest, const ReaderEvent *event)
+{
+    if (event->is_source) {
+        ingest->outcome.failed_sources++;
+    } else {
+        ingest->outcome.damaged_files++;
+    }
+    if (ingest->options->trouble != NULL) {
+        ingest->options->trouble(event->note, ingest->options->user_data);
+    }
+}
+
+static bool on_event(Ingest *ingest, const JobSlot *slot, const ReaderEvent *event,
+                     GError **error)
+{
+    switch (event->kind) {
+    case EVENT_FILE_BEGIN:
+        return on_file_begin(ingest, event, error);
+    case EVENT_FILE_CHANGED:
+        return file_table_replace(writer_files(ingest->writer), event->memory_id, error);
+    case EVENT_MESSAGE:
+        return on_message(ingest, slot, event, error);
+    case EVENT_DAMAGED:
+        return on_damaged(ingest, event, error);
+    case EVENT_PROGRESS:
+    case EVENT_FILE_END:
+        /* Only here is everything before it in the batch: a batch may end. */
+        return update_file(ingest, event, error) &&
+               (!writer_is_full(ingest->writer) || writer_flush(ingest->writer, error));
+    case EVENT_TROUBLE:
+        on_trouble(ingest, event);
+        return true;
+    }
+    return true;
+}
+
+static bool write_slot(Ingest *ingest, const JobSlot *slot, GError **error)
+{
+    const GArray *plan = reader_plan(ingest->reader, slot);
+    for (guint i = 0; i < plan->len; i++) {
+        if (!writer_begin(ingest->writer, error) ||
+            !on_event(ingest, slot, &g_array_index(plan, ReaderEvent, i), error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void look_for_interruption(Ingest *ingest)
+{
+    if (ingest->options->interrupted != NULL && *ingest->options->interrupted != 0) {
+        ingest->outcome.interrupted = true;
+        reader_stop(ingest->reader);
+    }
+}
+
+static bool write_all(Ingest *ingest, GError **error)
+{
+    for (;;) {
+        JobSlot *slot = NULL;
+        PoolNext next = worker_pool_next(ingest->pool, TICK_MS, &slot, error);
+        look_for_interruption(ingest);
+        tell_progress(ingest, false);
+        switch (next) {
+        case POOL_SLOT:
+            if (!write_slot(ingest, slot, error)) {
+                return false;
+            }
+            worker_pool_release(ingest->pool, slot);
+            break;
+        case POOL_TIMEOUT:
+            break;
+        case POOL_END:
+            return writer_flush(ingest->writer, error);
+        case POOL_FAILED:
+            return false;
+        }
+    }
+}
+
+static bool open_archive(Ingest *ingest, GError **error)
+{
+    ingest->db =
+        archive_open_writable(ingest->options->database, &ingest->outcome.created, error);
+    if (ingest->db == NULL || !tokenizer_register(ingest->db, error)) {
+        return false;
+    }
+    g_autofree char *pragmas =
+        g_strdup_printf("PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL;"
+                        " PRAGMA secure_delete = 0",
+                        CACHE_KIB);
+    return archive_exec(ingest->db, pragmas, error) && fts_index_configure(ingest->db, error);
+}
+
+static bool add_sources(Ingest *ingest, GError **error)
+{
+    ingest->sources = g_ptr_array_new_with_free_func((GDestroyNotify)reader_source_free);
+    if (!writer_begin(ingest->writer, error)) {
+        return false;
+    }
+    for (const char *const *path = ingest->options->sources; *path != NULL; path++) {
+        ReaderSource *source = g_new0(ReaderSource, 1);
+        g_ptr_array_add(ingest->sources, source);
+        source->path = g_canonicalize_filename(*path, NULL);
+        FileTable *files = writer_files(ingest->writer);
+        if (!file_table_source(files, source->path, &source->id, error)) {
+            return false;
+        }
+        source->files = file_table_load(files, source->id, error);
+        if (source->files == NULL) {
+            return false;
+        }
+    }
+    return writer_flush(ingest->writer, error);
+}
+
+static void fill_outcome(Ingest *ingest, IngestOutcome *ret_outcome)
+{
+    ingest->outcome.counts = *writer_counts(ingest->writer);
+    ingest->outcome.unchanged_files =
+        atomic_load(&reader_progress(ingest->reader)->unchanged_files);
+    ingest->outcome.seconds = seconds_since(ingest->started_us);
+    *ret_outcome = ingest->outcome;
+}
+
+bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError **error)
+{
+    g_auto(Ingest) ingest = {.options = options, .started_us = g_get_monotonic_time()};
+    mail_record_init(&ingest.record);
+    /* The workers come first: they must inherit neither threads nor a connection. */
+    ingest.pool = worker_pool_new(options->n_workers, options->keys, error);
+    if (ingest.pool == NULL || !open_archive(&ingest, error)) {
+        return false;
+    }
+    ingest.writer = writer_new(ingest.db, options->keys, error);
+    if (ingest.writer == NULL || !add_sources(&ingest, error)) {
+        return false;
+    }
+    ingest.reader = reader_start(ingest.sources, ingest.pool);
+    if (!write_all(&ingest, error)) {
+        return false;
+    }
+    tell_progress(&ingest, true);
+    if (!ingest.outcome.interrupted && !writer_finish(ingest.writer, error)) {
+        return false;
+    }
+    fill_outcome(&ingest, ret_outcome);
+    return true;
+}

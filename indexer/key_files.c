@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/key_files.h"
+
+#include <unistd.h>
+
+#include "indexer/statement_set.h"
+#include "schema/archive.h"
+
+static const char *const load_sql =
+    "SELECT k.selector, k.domain, k.record, o.source, o.channel, o.first_seen, o.last_seen,"
+    " o.notes FROM dkim_key k LEFT JOIN dkim_key_observation o ON o.key_id = k.id ORDER BY "
+    "k.id";
+
+char *key_files_builtin_path(void)
+{
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    if (program == NULL) {
+        return NULL;
+    }
+    g_autofree char *folder = g_path_get_dirname(program);
+    g_autofree char *path =
+        g_build_filename(folder, "..", "share", "waxseal", "keys.tsv", NULL);
+    return access(path, R_OK) == 0 ? g_steal_pointer(&path) : NULL;
+}
+
+static char *column_string(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    return g_strdup(text == NULL ? "" : text);
+}
+
+static void add_row(KeyStore *store, sqlite3_stmt *row)
+{
+    g_autofree char *selector = column_string(row, 0);
+    g_autofree char *domain = column_string(row, 1);
+    g_autofree char *record = column_string(row, 2);
+    g_autofree char *source = column_string(row, 3);
+    g_autofree char *channel = column_string(row, 4);
+    g_autofree char *first_seen = column_string(row, 5);
+    g_autofree char *last_seen = column_string(row, 6);
+    g_autofree char *notes = column_string(row, 7);
+    KeyObservation observation = {source, channel, first_seen, last_seen, notes};
+    key_store_add(store, selector, domain, record, &observation);
+}
+
+static bool load_archive(KeyStore *store, const char *database, GError **error)
+{
+    if (!g_file_test(database, G_FILE_TEST_EXISTS)) {
+        return true;
+    }
+    g_autoptr(sqlite3) db = archive_open_writable(database, NULL, error);
+    if (db == NULL) {
+        return false;
+    }
+    g_autoptr(sqlite3_stmt) load = archive_prepare(db, load_sql, error);
+    if (load == NULL) {
+        return false;
+    }
+    int code = sqlite3_step(load);
+    for (; code == SQLITE_ROW; code = sqlite3_step(load)) {
+        add_row(store, load);
+    }
+    if (code != SQLITE_DONE) {
+        archive_set_error(db, error);
+        return false;
+    }
+    return true;
+}
+
+static bool load_file(KeyStore *store, const char *path, KeyFilesWarnFunc warn, GError **error)
+{
+    size_t n_bad_lines = 0;
+    if (!key_store_read_file(store, path, &n_bad_lines, error)) {
+        return false;
+    }
+    if (n_bad_lines > 0 && warn != NULL) {
+        warn(path, n_bad_lines);
+    }
+    return true;
+}
+
+bool key_files_load(KeyStore *store, const KeyFilesOptions *options, KeyFilesWarnFunc warn,
+                    GError **error)
+{
+    for (size_t i = 0; options->files != NULL && options->files[i] != NULL; i++) {
+        if (!load_file(store, options->files[i], warn, error)) {
+            return false;
+        }
+    }
+    if (!load_archive(store, options->database, error)) {
+        return false;
+    }
+    g_autofree char *builtin = options->use_builtin ? key_files_builtin_path() : NULL;
+    return builtin == NULL || load_file(store, builtin, warn, error);
+}

@@ -1,0 +1,26 @@
+/* key_files.h - fills a KeyStore from where keys come from, in DESIGN's order: files named on
+ * the command line, keys that the archive holds, the key archive that ships with the program.
+ *
+ * Memory: the caller's store. Errors: a file that cannot be read is an error; an archive that
+ * does not exist yet has no keys.
+ */
+#pragma once
+
+#include "indexer/key_store.h"
+
+typedef struct {
+    const char *const *files; /* NULL-terminated; may be NULL */
+    const char *database;
+    bool use_builtin;
+} KeyFilesOptions;
+
+/* Called for a file with lines that are no keys. */
+typedef void (*KeyFilesWarnFunc)(const char *path, size_t n_bad_lines);
+
+/* Returns: false with `error`. */
+bool key_files_load(KeyStore *store, const KeyFilesOptions *options, KeyFilesWarnFunc warn,
+                    GError **error);
+
+/* The key archive beside the running program: ../share/waxseal/keys.tsv.
+ * Returns: (transfer full) NULL when it is not there. */
+char *key_files_builtin_path(void);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/mail_processor.h"
+
+#include <openssl/evp.h>
+
+#include "indexer/dkim.h"
+#include "indexer/mime.h"
+
+struct MailProcessor {
+    RawMessage message;
+    MimeParser *mime;
+    DkimVerifier *dkim; /* NULL when signatures are not looked at */
+};
+
+MailProcessor *mail_processor_new(const KeyStore *keys)
+{
+    MailProcessor *processor = g_new0(MailProcessor, 1);
+    processor->mime = mime_parser_new();
+    if (keys != NULL) {
+        processor->dkim = dkim_verifier_new(keys);
+    }
+    return processor;
+}
+
+void mail_processor_free(MailProcessor *processor)
+{
+    if (processor == NULL) {
+        return;
+    }
+    raw_message_clear(&processor->message);
+    mime_parser_free(processor->mime);
+    dkim_verifier_free(processor->dkim);
+    g_free(processor);
+}
+
+void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
+{
+    int ok = EVP_Digest(bytes.len == 0 ? "" : bytes.ptr, bytes.len, ret_sha256, NULL,
+                        EVP_sha256(), NULL);
+    g_assert(ok == 1);
+}
+
+void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, Care care,
+                        MailRecord *record)
+{
+    mail_processor_hash(bytes, record->sha256);
+    record->size = bytes.len;
+    if (care == CARE_HASH_ONLY) {
+        problem_set_add(&record->problems, PROBLEM_UNREADABLE);
+        return;
+    }
+    raw_message_parse(&processor->message, bytes);
+    record->problems |= processor->message.problems;
+    if (care == CARE_FULL) {
+        mime_parser_read(processor->mime, &processor->message, envelope, record);
+    } else {
+        mime_parser_read_header(processor->mime, &processor->message, envelope, record);
+    }
+    if (processor->dkim != NULL) {
+        dkim_verifier_check(processor->dkim, &processor->message, record);
+    }
+}

@@ -1,0 +1,30 @@
+/* mail_processor.h - from the exact bytes of one message to its record: hash, MIME, signatures.
+ *
+ * The whole of what a worker does with a message; runs in any process.
+ *
+ * Memory: keeps its buffers between messages. The KeyStore is borrowed.
+ * Errors: none; whatever the bytes are there is a record.
+ * Threads: one processor a thread.
+ */
+#pragma once
+
+#include "indexer/job_slot.h"
+#include "indexer/key_store.h"
+#include "schema/record.h"
+
+typedef struct MailProcessor MailProcessor;
+
+/* Without `keys` no signature is looked at. Returns: (transfer full). */
+MailProcessor *mail_processor_new(const KeyStore *keys);
+
+/* Accepts NULL. */
+void mail_processor_free(MailProcessor *processor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailProcessor, mail_processor_free)
+
+/* Reads one message, mbox quoting undone. `record` was cleared. With CARE_HASH_ONLY only size,
+ * hash and the problem `unreadable` are set. */
+void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, Care care,
+                        MailRecord *record);
+
+/* SHA-256 (FIPS 180-4) of a run of bytes. */
+void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES]);

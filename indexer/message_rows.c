@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/message_rows.h"
+
+#include "indexer/name_table.h"
+#include "indexer/statement_set.h"
+#include "schema/fold.h"
+
+enum {
+    ADD_MESSAGE,
+    ADD_TEXT,
+    ADD_FTS,
+    ADD_MESSAGE_ADDRESS,
+    ADD_ATTACHMENT,
+    ADD_SIGNATURE,
+    ADD_PROBLEM,
+    N_STATEMENTS
+};
+
+static const char *const statements_sql[N_STATEMENTS] = {
+    [ADD_MESSAGE] =
+        "INSERT INTO message (id, sha256, size, date, date_source, date_offset,"
+        " received_at, msgid, in_reply_to, refs, dkim, level, caveats, signatures,"
+        " attachments)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    [ADD_TEXT] = "INSERT INTO message_text (id, subject, sender, recipients, attachment_names,"
+                 " body, attachment_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [ADD_FTS] = "INSERT INTO message_fts (rowid, subject, sender, recipients, attachment_names,"
+                " body, attachment_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [ADD_MESSAGE_ADDRESS] = "INSERT INTO message_address (message_id, role, position,"
+                            " address_id) VALUES (?1, ?2, ?3, ?4)",
+    [ADD_ATTACHMENT] = "INSERT INTO attachment (message_id, position, part, name,"
+                       " declared_type, sniffed_type, content_id, size, sha256, is_inline)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [ADD_SIGNATURE] = "INSERT INTO signature (message_id, position, field, result, reason,"
+                      " header_ok, body_ok, aligned, caveats, version, algorithm, domain,"
+                      " selector, identity, canonicalization, signed_fields_id, body_length,"
+                      " signed_at, expires_at, body_bytes, header_digest, signature, key_id)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+                      " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+    [ADD_PROBLEM] = "INSERT INTO problem (message_id, word) VALUES (?1, ?2)",
+};
+
+/* The text columns, in the order in which ADD_TEXT and ADD_FTS name them. */
+enum {
+    TEXT_SUBJECT,
+    TEXT_SENDER,
+    TEXT_RECIPIENTS,
+    TEXT_NAMES,
+    TEXT_BODY,
+    TEXT_ATTACHED,
+    N_TEXTS
+};
+
+struct MessageRows {
+    StatementSet statements;
+    NameTable *names;
+    GString *sender;
+    GString *recipients;
+    GString *attachment_names;
+    GString *folded[N_TEXTS];
+};
+
+MessageRows *message_rows_new(sqlite3 *db, const KeyStore *keys, GError **error)
+{
+    g_autoptr(MessageRows) rows = g_new0(MessageRows, 1);
+    rows->sender = g_string_new(NULL);
+    rows->recipients = g_string_new(NULL);
+    rows->attachment_names = g_string_new(NULL);
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        rows->folded[i] = g_string_new(NULL);
+    }
+    rows->names = name_table_new(db, keys, error);
+    if (rows->names == NULL ||
+        !statement_set_init(&rows->statements, db, statements_sql, N_STATEMENTS, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&rows);
+}
+
+void message_rows_free(MessageRows *rows)
+{
+    if (rows == NULL) {
+        return;
+    }
+    statement_set_clear(&rows->statements);
+    name_table_free(rows->names);
+    g_string_free(rows->sender, true);
+    g_string_free(rows->recipients, true);
+    g_string_free(rows->attachment_names, true);
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        g_string_free(rows->folded[i], true);
+    }
+    g_free(rows);
+}
+
+/* A set of caveats as words separated by a space. Returns: (transfer full). */
+static char *caveat_words(CaveatSet caveats)
+{
+    GString *words = g_string_new(NULL);
+    for (unsigned i = 0; i < CAVEAT_COUNT; i++) {
+        if ((caveats >> i & 1) != 0) {
+            g_string_append_printf(words, "%s%s", words->len == 0 ? "" : " ",
+                                   caveat_word((Caveat)i));
+        }
+    }
+    return g_string_free(words, false);
+}
+
+static void bind_optional(sqlite3_stmt *statement, int position, bool present, int64_t value)
+{
+    if (present) {
+        sqlite3_bind_int64(statement, position, value);
+    } else {
+        sqlite3_bind_null(statement, position);
+    }
+}
+
+static void bind_constant(sqlite3_stmt *statement, int position, const char *word)
+{
+    sqlite3_bind_text(statement, position, word, -1, SQLITE_STATIC);
+}
+
+static bool insert_message(MessageRows *rows, int64_t id, const MailRecord *record,
+                           GError **error)
+{
+    g_autofree char *caveats = caveat_words(record->verdict.caveats);
+    sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_MESSAGE);
+    sqlite3_bind_int64(add, 1, id);
+    statement_bind_blob(add, 2, slice_of((const char *)record->sha256, SHA256_BYTES));
+    sqlite3_bind_int64(add, 3, (int64_t)record->size);
+    bind_optional(add, 4, record->has_date, record->date);
+    bind_constant(add, 5, date_source_word(record->date_source));
+    sqlite3_bind_int(add, 6, record->date_offset_minutes);
+    bind_optional(add, 7, record->has_received_at, record->received_at);
+    statement_bind_text(add, 8, record->message_id);
+    statement_bind_text(add, 9, record->in_reply_to);
+    statement_bind_text(add, 10, record->references);
+    bind_constant(add, 11, message_dkim_word(record->verdict.dkim));
+    bind_constant(add, 12, level_word(record->verdict.level));
+    bind_constant(add, 13, caveats);
+    sqlite3_bind_int64(add, 14, record->signatures->len);
+    sqlite3_bind_int64(add, 15, record->attachments->len);
+    return statement_run(add, error);
+}
+
+static void append_line(GString *text, Slice first, Slice second)
+{
+    g_string_append_len(text, first.ptr, (gssize)first.len);
+    if (first.len > 0 && second.len > 0) {
+        g_string_append_c(text, ' ');
+    }
+    g_string_append_len(text, second.ptr, (gssize)second.len);
+    g_string_append_c(text, '\n');
+}
+
+static void collect_names(MessageRows *rows, const MailRecord *record)
+{
+    g_string_truncate(rows->sender, 0);
+    g_string_truncate(rows->recipients, 0);
+    g_string_truncate(rows->attachment_names, 0);
+    for (guint i = 0; i < record->addresses->len; i++) {
+        const RecordAddress *entry = &g_array_index(record->addresses, RecordAddress, i);
+        bool sends = entry->role == ADDRESS_FROM || entry->role == ADDRESS_SENDER;
+        append_line(sends ? rows->sender : rows->recipients, entry->name, entry->address);
+    }
+    for (guint i = 0; i < record->attachments->len; i++) {
+        const RecordAttachment *entry =
+            &g_array_index(record->attachments, RecordAttachment, i);
+        if (entry->name.len > 0) {
+            append_line(rows->attachment_names, entry->name, SLICE_EMPTY);
+        }
+    }
+}
+
+/* The text as the tokenizer must see it; most needs no copy. */
+static Slice fold_text(GString *folded, Slice text)
+{
+    if (!fold_needed(text)) {
+        return text;
+    }
+    g_string_truncate(folded, 0);
+    fold_append(folded, text);
+    return slice_of(folded->str, folded->len);
+}
+
+static bool insert_text(MessageRows *rows, int64_t id, const MailRecord *record, GError **error)
+{
+    collect_names(rows, record);
+    const Slice texts[N_TEXTS] = {
+        [TEXT_SUBJECT] = record->subject,
+        [TEXT_SENDER] = slice_of(rows->sender->str, rows->sender->len),
+        [TEXT_RECIPIENTS] = slice_of(rows->recipients->str, rows->recipients->len),
+        [TEXT_NAMES] = slice_of(rows->attachment_names->str, rows->attachment_names->len),
+        [TEXT_BODY] = record->body,
+        [TEXT_ATTACHED] = record->attachment_text,
+    };
+    sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_TEXT);
+    sqlite3_stmt *index = statement_set_get(&rows->statements, ADD_FTS);
+    sqlite3_bind_int64(add, 1, id);
+    sqlite3_bind_int64(index, 1, id);
+    for (int i = 0; i < N_TEXTS; i++) {
+        statement_bind_text(add, i + 2, texts[i]);
+        statement_bind_text(index, i + 2, fold_text(rows->folded[i], texts[i]));
+    }
+    return statement_run(add, error) && statement_run(index, error);
+}
+
+static bool insert_addresses(MessageRows *rows, int64_t id, const MailRecord *record,
+                             GError **error)
+{
+    int64_t positions[ADDRESS_ROLE_COUNT] = {0};
+    for (guint i = 0; i < record->addresses->len; i++) {
+        const RecordAddress *entry = &g_array_index(record->addresses, RecordAddress, i);
+        int64_t address_id = 0;
+        if (!name_table_address(rows->names, entry->address, entry->name, &address_id, error)) {
+            return false;
+        }
+        sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_MESSAGE_ADDRESS);
+        sqlite3_bind_int64(add, 1, id);
+        bind_constant(add, 2, address_role_word(entry->role));
+        sqlite3_bind_int64(add, 3, positions[entry->role]++);
+        sqlite3_bind_int64(add, 4, address_id);
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool insert_attachments(MessageRows *rows, int64_t id, const MailRecord *record,
+                               GError **error)
+{
+    for (guint i = 0; i < record->attachments->len; i++) {
+        const RecordAttachment *entry =
+            &g_array_index(record->attachments, RecordAttachment, i);
+        sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_ATTACHMENT);
+        sqlite3_bind_int64(add, 1, id);
+        sqlite3_bind_int64(add, 2, i);
+        statement_bind_text(add, 3, entry->part);
+        statement_bind_text(add, 4, entry->name);
+        statement_bind_text(add, 5, entry->declared_type);
+        statement_bind_text(add, 6, entry->sniffed_type);
+        statement_bind_text(add, 7, entry->content_id);
+        sqlite3_bind_int64(add, 8, (int64_t)entry->size);
+        statement_bind_blob(add, 9, slice_of((const char *)entry->sha256, SHA256_BYTES));
+        sqlite3_bind_int(add, 10, entry->is_inline);
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void bind_tri(sqlite3_stmt *statement, int position, Tri value)
+{
+    bind_optional(statement, position, value != TRI_UNKNOWN, value == TRI_YES);
+}
+
+static void bind_signature_tags(sqlite3_stmt *add, const RecordSignature *signature)
+{
+    statement_bind_text(add, 10, signature->version);
+    statement_bind_text(add, 11, signature->algorithm);
+    statement_bind_text(add, 12, signature->domain);
+    statement_bind_text(add, 13, signature->selector);
+    statement_bind_text(add, 14, signature->identity);
+    statement_bind_text(add, 15, signature->canonicalization);
+    bind_optional(add, 17, signature->body_length >= 0, signature->body_length);
+    bind_optional(add, 18, signature->signed_at >= 0, signature->signed_at);
+    bind_optional(add, 19, signature->expires_at >= 0, signature->expires_at);
+}
+
+static bool insert_signature(MessageRows *rows, int64_t id, int64_t position,
+                             const RecordSignature *signature, GError **error)
+{
+    int64_t fields_id = 0;
+    int64_t key_id = 0;
+    if (!name_table_signed_fields(rows->names, signature->signed_fields, &fields_id, error) ||
+        (signature->key >= 0 && !name_table_key(rows->names, signature->key, &key_id, error))) {
+        return false;
+    }
+    g_autofree char *caveats = caveat_words(signature->caveats);
+    sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_SIGNATURE);
+    sqlite3_bind_int64(add, 1, id);
+    sqlite3_bind_int64(add, 2, position);
+    sqlite3_bind_int64(add, 3, signature->field);
+    bind_constant(add, 4, dkim_result_word(signature->result));
+    statement_bind_text(add, 5, signature->reason);
+    bind_tri(add, 6, signature->header_ok);
+    bind_tri(add, 7, signature->body_ok);
+    sqlite3_bind_int(add, 8, signature->aligned);
+    bind_constant(add, 9, caveats);
+    bind_signature_tags(add, signature);
+    sqlite3_bind_int64(add, 16, fields_id);
+    sqlite3_bind_int64(add, 20, (int64_t)signature->body_bytes);
+    statement_bind_blob(add, 21, signature->header_digest);
+    statement_bind_blob(add, 22, signature->signature);
+    bind_optional(add, 23, signature->key >= 0, key_id);
+    return statement_run(add, error);
+}
+
+static bool insert_signatures(MessageRows *rows, int64_t id, const MailRecord *record,
+                              GError **error)
+{
+    for (guint i = 0; i < record->signatures->len; i++) {
+        const RecordSignature *entry = &g_array_index(record->signatures, RecordSignature, i);
+        if (!insert_signature(rows, id, i, entry, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool insert_problems(MessageRows *rows, int64_t id, ProblemSet problems, GError **error)
+{
+    for (unsigned i = 0; i < PROBLEM_COUNT; i++) {
+        if (!problem_set_has(problems, (Problem)i)) {
+            continue;
+        }
+        sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_PROBLEM);
+        sqlite3_bind_int64(add, 1, id);
+        bind_constant(add, 2, problem_word((Problem)i));
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool message_rows_intern(MessageRows *rows, const MailRecord *record, GError **error)
+{
+    int64_t id = 0;
+    for (guint i = 0; i < record->addresses->len; i++) {
+        const RecordAddress *entry = &g_array_index(record->addresses, RecordAddress, i);
+        if (!name_table_address(rows->names, entry->address, entry->name, &id, error)) {
+            return false;
+        }
+    }
+    for (guint i = 0; i < record->signatures->len; i++) {
+        const RecordSignature *entry = &g_array_index(record->signatures, RecordSignature, i);
+        if (!name_table_signed_fields(rows->names, entry->signed_fields, &id, error) ||
+            (entry->key >= 0 && !name_table_key(rows->names, entry->key, &id, error))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
+                         GError **error)
+{
+    return insert_message(rows, id, record, error) && insert_text(rows, id, record, error) &&
+           insert_addresses(rows, id, record, error) &&
+           insert_attachments(rows, id, record, error) &&
+           insert_signatures(rows, id, record, error) &&
+           insert_problems(rows, id, record->problems, error);
+}

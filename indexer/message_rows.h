@@ -1,0 +1,29 @@
+/* message_rows.h - stores one record as rows: message, text, full-text index, addresses,
+ * attachments, signatures, problems.
+ *
+ * Decides neither id nor order; the writer does.
+ *
+ * Memory: borrows the record during the call only. Errors: ARCHIVE_ERROR.
+ */
+#pragma once
+
+#include "indexer/key_store.h"
+#include "schema/archive.h"
+#include "schema/record.h"
+
+typedef struct MessageRows MessageRows;
+
+/* `keys` is borrowed and may be NULL. Returns: (transfer full) NULL with `error`. */
+MessageRows *message_rows_new(sqlite3 *db, const KeyStore *keys, GError **error);
+
+/* Accepts NULL. */
+void message_rows_free(MessageRows *rows);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageRows, message_rows_free)
+
+/* Stores what messages share: addresses, h= lists and keys. Called in the order in which
+ * messages were read, so that those rows have the same ids whatever the batches are. */
+bool message_rows_intern(MessageRows *rows, const MailRecord *record, GError **error);
+
+/* Inserts everything of `record` under `id`, which is free. */
+bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
+                         GError **error);

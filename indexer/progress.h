@@ -1,0 +1,27 @@
+/* progress.h - the progress of an ingest on stderr: one line rewritten on a terminal, a plain
+ * line now and then elsewhere.
+ *
+ * Memory: a plain struct of the caller's. Errors: none; what cannot be written is lost.
+ */
+#pragma once
+
+#include "indexer/ingest.h"
+
+/* Without a terminal a line is written this often. */
+#define PROGRESS_PLAIN_SECONDS 10.0
+
+typedef struct {
+    bool quiet;
+    bool is_terminal;
+    bool line_is_open; /* a progress line without its line end is on the terminal */
+    double last_plain_seconds;
+} Progress;
+
+/* Looks whether stderr is a terminal. */
+void progress_init(Progress *progress, bool quiet);
+
+/* Shows how far the run is; an IngestProgressFunc with a Progress as user data. */
+void progress_show(const IngestProgress *state, gpointer progress);
+
+/* Clears the line before anything else is printed. */
+void progress_clear_line(Progress *progress);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Folder trees: Maildir (cur, new), MH (numbered files), and anything else, in an order that
+ * depends on names only. */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "indexer/source.h"
+
+/* Deeper than any mail store; ends a walk through a file system that is damaged. */
+#define WALK_DEPTH_MAX 64
+
+typedef struct {
+    SourceEntryFunc entry;
+    SourceTroubleFunc trouble;
+    gpointer user_data;
+    bool stopped;
+} Walk;
+
+/* A folder on the way down. */
+typedef struct {
+    const char *path;     /* absolute or as given */
+    const char *relative; /* below the root; "" for the root */
+    const char *folder;   /* mail folder name */
+    SourceContainer container;
+    unsigned depth;
+} Place;
+
+static bool is_number(const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++) {
+        if (!g_ascii_isdigit(*at)) {
+            return false;
+        }
+    }
+    return *name != '\0';
+}
+
+/* Numbers by value, as MH counts; all other names by their bytes. */
+static gint compare_names(gconstpointer a, gconstpointer b)
+{
+    const char *first = *(const char *const *)a;
+    const char *second = *(const char *const *)b;
+    if (is_number(first) && is_number(second) && strlen(first) != strlen(second)) {
+        return strlen(first) < strlen(second) ? -1 : 1;
+    }
+    return strcmp(first, second);
+}
+
+static GPtrArray *list_names(const char *path, GError **error)
+{
+    g_autoptr(GDir) folder = g_dir_open(path, 0, error);
+    if (folder == NULL) {
+        return NULL;
+    }
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+        g_ptr_array_add(names, g_strdup(name));
+    }
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+static bool has_name(const GPtrArray *names, const char *wanted)
+{
+    for (guint i = 0; i < names->len; i++) {
+        if (strcmp(g_ptr_array_index(names, i), wanted) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report(const Walk *walk, const char *path, int code)
+{
+    g_autofree char *message = g_strdup_printf("%s: %s", path, g_strerror(code));
+    walk->trouble(path, message, walk->user_data);
+}
+
+/* The flags behind ":2," of a Maildir file name. */
+static char *maildir_flags(const char *name)
+{
+    const char *info = strstr(name, ":2,");
+    return g_strdup(info == NULL ? "" : info + 3);
+}
+
+static void emit_file(Walk *walk, const Place *place, const char *name, const char *path,
+                      const char *relative, const struct stat *info)
+{
+    SourceEntry *entry = g_new0(SourceEntry, 1);
+    entry->path = g_strdup(path);
+    entry->relative = g_strdup(relative);
+    entry->container = place->container;
+    if (place->container == SOURCE_CONTAINER_FILE && is_number(name)) {
+        entry->container = SOURCE_CONTAINER_MH;
+    }
+    /* An mbox is a folder of its own; other files lie in one. */
+    entry->folder = g_strdup(place->folder);
+    entry->flags =
+        entry->container == SOURCE_CONTAINER_MAILDIR ? maildir_flags(name) : g_strdup("");
+    entry->stored_size = (uint64_t)info->st_size;
+    entry->mtime_ns =
+        (int64_t)info->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + info->st_mtim.tv_nsec;
+    walk->stopped = !walk->entry(entry, walk->user_data);
+}
+
+static void walk_folder(Walk *walk, const Place *place);
+
+static char *join(const char *first, const char *second)
+{
+    return *first == '\0' ? g_strdup(second) : g_build_filename(first, second, NULL);
+}
+
+/* ".Work.2017" of a Maildir++ is the folder Work/2017. */
+static char *folder_name(const Place *place, const char *name, bool in_maildir)
+{
+    if (in_maildir && *name == '.') {
+        g_autofree char *path = g_strdup(name + 1);
+        g_strdelimit(path, ".", '/');
+        return join(place->folder, path);
+    }
+    return join(place->folder, name);
+}
+
+static void walk_name(Walk *walk, const Place *place, const char *name, bool in_maildir)
+{
+    g_autofree char *path = g_build_filename(place->path, name, NULL);
+    g_autofree char *relative = join(place->relative, name);
+    struct stat info;
+    if (lstat(path, &info) != 0) {
+        report(walk, path, errno);
+        return;
+    }
+    /* Links are not followed: their target is read where it lies, and none leads out. */
+    if (S_ISREG(info.st_mode)) {
+        emit_file(walk, place, name, path, relative, &info);
+        return;
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return;
+    }
+    /* What lies in tmp was never delivered, and is evidence all the same. */
+    bool is_mail_folder = in_maildir && (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0 ||
+                                         strcmp(name, "tmp") == 0);
+    g_autofree char *folder =
+        is_mail_folder ? g_strdup(place->folder) : folder_name(place, name, in_maildir);
+    Place below = {
+        .path = path,
+        .relative = relative,
+        .folder = folder,
+        .container = is_mail_folder ? SOURCE_CONTAINER_MAILDIR : SOURCE_CONTAINER_FILE,
+        .depth = place->depth + 1,
+    };
+    walk_folder(walk, &below);
+}
+
+static void walk_folder(Walk *walk, const Place *place)
+{
+    if (place->depth > WALK_DEPTH_MAX) {
+        report(walk, place->path, ELOOP);
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) names = list_names(place->path, &error);
+    if (names == NULL) {
+        g_autofree char *message = g_strdup_printf("%s: %s", place->path, error->message);
+        walk->trouble(place->path, message, walk->user_data);
+        return;
+    }
+    bool in_maildir = has_name(names, "cur") && has_name(names, "new");
+    for (guint i = 0; i < names->len && !walk->stopped; i++) {
+        walk_name(walk, place, g_ptr_array_index(names, i), in_maildir);
+    }
+}
+
+bool source_walk(const char *root, SourceEntryFunc entry, SourceTroubleFunc trouble,
+                 gpointer user_data, GError **error)
+{
+    Walk walk = {.entry = entry, .trouble = trouble, .user_data = user_data};
+    struct stat info;
+    if (stat(root, &info) != 0) {
+        int code = errno;
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: %s", root,
+                    g_strerror(code));
+        return false;
+    }
+    Place place = {.path = root, .relative = "", .folder = ""};
+    if (S_ISREG(info.st_mode)) {
+        emit_file(&walk, &place, "", root, "", &info);
+        return true;
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: neither a file nor a folder",
+                    root);
+        return false;
+    }
+    g_autoptr(GDir) readable = g_dir_open(root, 0, error);
+    if (readable == NULL) {
+        g_prefix_error(error, "%s: ", root);
+        return false;
+    }
+    walk_folder(&walk, &place);
+    return true;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/summary.h"
+
+#include "indexer/statement_set.h"
+
+enum {
+    COUNT_MESSAGES,
+    COUNT_SENDERS,
+    COUNT_ATTACHMENTS,
+    FIRST_DATE,
+    LAST_DATE,
+    COUNT_PASS,
+    COUNT_NOKEY,
+    COUNT_FAIL,
+    COUNT_ERROR,
+    COUNT_NONE,
+    COUNT_VERIFIED,
+    COUNT_LIMITED,
+    COUNT_PROBLEMS,
+    FILE_BYTES,
+    MESSAGE_BYTES,
+    DAMAGED_BYTES,
+    N_STATEMENTS
+};
+
+#define COUNT_DKIM(word) "SELECT count(*) FROM message WHERE dkim = '" word "'"
+#define LIVE_FILES       "(SELECT id FROM file WHERE state <> 'replaced')"
+
+static const char *const statements_sql[N_STATEMENTS] = {
+    [COUNT_MESSAGES] = "SELECT count(*) FROM message",
+    [COUNT_SENDERS] = "SELECT count(DISTINCT a.address) FROM address a WHERE a.address <> ''"
+                      " AND EXISTS (SELECT 1 FROM message_address m WHERE m.address_id = a.id"
+                      " AND m.role = 'from')",
+    [COUNT_ATTACHMENTS] = "SELECT count(*) FROM attachment",
+    [FIRST_DATE] = "SELECT date FROM message WHERE id >= 31536000 ORDER BY id LIMIT 1",
+    [LAST_DATE] = "SELECT date FROM message WHERE id >= 31536000 ORDER BY id DESC LIMIT 1",
+    [COUNT_PASS] = COUNT_DKIM("pass"),
+    [COUNT_NOKEY] = COUNT_DKIM("nokey"),
+    [COUNT_FAIL] = COUNT_DKIM("fail"),
+    [COUNT_ERROR] = COUNT_DKIM("error"),
+    [COUNT_NONE] = COUNT_DKIM("none"),
+    [COUNT_VERIFIED] = "SELECT count(*) FROM message WHERE level = 'verified'",
+    [COUNT_LIMITED] = "SELECT count(*) FROM message WHERE level = 'limited'",
+    [COUNT_PROBLEMS] = "SELECT count(DISTINCT message_id) FROM problem",
+    [FILE_BYTES] = "SELECT total(size) FROM file WHERE state <> 'replaced'",
+    [MESSAGE_BYTES] = "SELECT total(separator_before + length + separator_after)"
+                      " FROM occurrence WHERE file_id IN " LIVE_FILES,
+    [DAMAGED_BYTES] = "SELECT total(length) FROM damaged_span WHERE file_id IN " LIVE_FILES,
+};
+
+/* A number as a person reads it, "71,848". */
+typedef struct {
+    char text[40];
+} Number;
+
+static Number grouped(int64_t value)
+{
+    Number number;
+    char digits[24];
+    g_snprintf(digits, sizeof(digits), "%" G_GINT64_FORMAT, value);
+    size_t length = strlen(digits);
+    size_t out = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') {
+            number.text[out++] = ',';
+        }
+        number.text[out++] = digits[i];
+    }
+    number.text[out] = '\0';
+    return number;
+}
+
+static void print_date(int64_t unix_time)
+{
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(unix_time);
+    g_autofree char *text = date == NULL ? NULL : g_date_time_format(date, "%Y-%m-%d");
+    g_print("%s", text == NULL ? "?" : text);
+}
+
+static void print_run(const char *database, const IngestOutcome *outcome)
+{
+    const WriterCounts *counts = &outcome->counts;
+    double mb = (double)counts->bytes / 1e6;
+    g_print("Archive      %s%s\n", database, outcome->created ? " (new)" : "");
+    g_print("Read         %s messages, %.1f MB in %.1f s",
+            grouped((int64_t)counts->messages).text, mb, outcome->seconds);
+    if (outcome->seconds > 0) {
+        g_print(" (%.0f MB/s)", mb / outcome->seconds);
+    }
+    g_print("; %s are new\n", grouped((int64_t)counts->added).text);
+    if (outcome->unchanged_files > 0) {
+        g_print("Unchanged    %s files, not read again\n",
+                grouped((int64_t)outcome->unchanged_files).text);
+    }
+}
+
+static void print_contents(const int64_t *values)
+{
+    g_print("Holds        %s distinct messages from %s senders, %s attachments",
+            grouped(values[COUNT_MESSAGES]).text, grouped(values[COUNT_SENDERS]).text,
+            grouped(values[COUNT_ATTACHMENTS]).text);
+    if (values[LAST_DATE] != 0) {
+        g_print(", ");
+        print_date(values[FIRST_DATE]);
+        g_print(" to ");
+        print_date(values[LAST_DATE]);
+    }
+    g_print("\nDKIM         %s pass (%s verified, %s limited), %s nokey, %s fail, %s error, "
+            "%s none\n",
+            grouped(values[COUNT_PASS]).text, grouped(values[COUNT_VERIFIED]).text,
+            grouped(values[COUNT_LIMITED]).text, grouped(values[COUNT_NOKEY]).text,
+            grouped(values[COUNT_FAIL]).text, grouped(values[COUNT_ERROR]).text,
+            grouped(values[COUNT_NONE]).text);
+    g_print("Problems     %s messages with something odd\n",
+            grouped(values[COUNT_PROBLEMS]).text);
+}
+
+static void print_ledger(const int64_t *values)
+{
+    int64_t missing = values[FILE_BYTES] - values[MESSAGE_BYTES] - values[DAMAGED_BYTES];
+    g_print("Bytes        %s in messages and separators, %s in damaged spans, ",
+            grouped(values[MESSAGE_BYTES]).text, grouped(values[DAMAGED_BYTES]).text);
+    if (missing == 0) {
+        g_print("none unaccounted for\n");
+    } else {
+        g_print("%s UNACCOUNTED FOR\n", grouped(missing).text);
+    }
+}
+
+bool summary_print(const char *database, const IngestOutcome *outcome, GError **error)
+{
+    g_autoptr(sqlite3) db = archive_open_readonly(database, error);
+    if (db == NULL) {
+        return false;
+    }
+    StatementSet statements;
+    int64_t values[N_STATEMENTS] = {0};
+    bool ok = statement_set_init(&statements, db, statements_sql, N_STATEMENTS, error);
+    for (size_t i = 0; ok && i < N_STATEMENTS; i++) {
+        bool found = false;
+        ok = statement_find(statement_set_get(&statements, i), &found, &values[i], error);
+    }
+    statement_set_clear(&statements);
+    if (!ok) {
+        return false;
+    }
+    print_run(database, outcome);
+    print_contents(values);
+    print_ledger(values);
+    return true;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "indexer/mail_processor.h"
+#include "schema/record_codec.h"
+
+/* Workers that die in a row without having begun a message: the cause is not in the mail. */
+#define FRUITLESS_DEATHS_MAX 10
+
+static bool write_notice(int fd, WorkerNotice notice)
+{
+    ssize_t written = 0;
+    do {
+        written = write(fd, &notice, sizeof(notice));
+    } while (written < 0 && errno == EINTR);
+    return written == (ssize_t)sizeof(notice);
+}
+
+static bool read_notice(int fd, WorkerNotice *ret_notice)
+{
+    ssize_t n_read = 0;
+    do {
+        n_read = read(fd, ret_notice, sizeof(*ret_notice));
+    } while (n_read < 0 && errno == EINTR);
+    return n_read == (ssize_t)sizeof(*ret_notice);
+}
+
+/* CPU time, so that a machine under load does not condemn a message. The default action of
+ * SIGPROF ends the process. */
+static void limit_time(size_t length)
+{
+    uint64_t limit_ms = WORKER_TIME_FLOOR_MS + (length >> 20) * WORKER_TIME_PER_MIB_MS;
+    struct itimerval timer = {.it_value = {.tv_sec = (time_t)(limit_ms / 1000),
+                                           .tv_usec = (suseconds_t)(limit_ms % 1000) * 1000}};
+    setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+/* GMime and GLib complain about mail on stderr; what was odd is in the record. */
+static GLogWriterOutput log_nothing(GLogLevelFlags level G_GNUC_UNUSED,
+                                    const GLogField *fields G_GNUC_UNUSED,
+                                    gsize n_fields G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED)
+{
+    return G_LOG_WRITER_HANDLED;
+}
+
+/* AddressSanitizer reserves far more address space than any limit here. */
+static void limit_memory(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    struct rlimit memory = {WORKER_MEMORY_BYTES, WORKER_MEMORY_BYTES};
+    setrlimit(RLIMIT_DATA, &memory);
+#endif
+    struct rlimit core = {0, 0};
+    setrlimit(RLIMIT_CORE, &core);
+}
+
+/* A child dies with its parent, and ^C is for the parent to answer. */
+static void become_child(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(EXIT_FAILURE);
+    }
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* A record that does not fit its slot loses its text rather than the message. */
+static void store_record(JobSlot *slot, JobItem *item, MailRecord *record)
+{
+    uint64_t at = slot->shared->output_used;
+    size_t length = record_encode(record, slot->output + at, JOB_OUTPUT_BYTES - at);
+    if (length == 0) {
+        record->body = SLICE_EMPTY;
+        record->attachment_text = SLICE_EMPTY;
+        problem_set_add(&record->problems, PROBLEM_TEXT_TOO_LARGE);
+        length = record_encode(record, slot->output + at, JOB_OUTPUT_BYTES - at);
+    }
+    item->record_at = at;
+    item->record_length = length;
+    slot->shared->output_used = at + length;
+}
+
+static void process_item(MailProcessor *processor, JobSlot *slot, JobItem *item,
+                         MailRecord *record)
+{
+    char *bytes = slot->window.base + item->bytes_at;
+    limit_time(item->bytes_length);
+    if (item->quoting != QUOTING_NONE) {
+        item->bytes_length = occurrence_unquote(bytes, item->bytes_length, item->quoting);
+        item->quoting = QUOTING_NONE;
+    }
+    mail_record_clear(record);
+    Slice envelope = slice_of(slot->window.base + item->envelope_at, item->envelope_length);
+    mail_processor_run(processor, slice_of(bytes, item->bytes_length), envelope, item->care,
+                       record);
+    if (item->has_sha256) {
+        memcpy(record->sha256, item->sha256, sizeof(record->sha256));
+        record->size = item->size;
+    }
+    if (item->care != CARE_FULL) {
+        problem_set_add(&record->problems,
+                        item->timed_out ? PROBLEM_PARSER_TIMEOUT : PROBLEM_PARSER_CRASHED);
+    }
+    store_record(slot, item, record);
+}
+
+static void process_slot(MailProcessor *processor, JobSlot *slot, MailRecord *record)
+{
+    JobHeader *header = slot->shared;
+    for (uint32_t i = atomic_load(&header->next); i < header->n_items; i++) {
+        process_item(processor, slot, &header->items[i], record);
+        atomic_store(&header->next, i + 1);
+    }
+}
+
+/* The life of a worker. `resume` is a slot that its predecessor left, or UINT32_MAX. */
+static void worker_run(const WorkerContext *context, unsigned number, uint32_t resume)
+{
+    g_log_set_writer_func(log_nothing, NULL, NULL);
+    limit_memory();
+    g_autoptr(MailProcessor) processor = mail_processor_new(context->keys);
+    MailRecord record;
+    mail_record_init(&record);
+    WorkerNotice notice = {.slot = resume};
+    while (notice.slot != UINT32_MAX || read_notice(context->jobs_fd, &notice)) {
+        JobSlot *slot = &context->slots[notice.slot];
+        atomic_store(&context->table->busy[number], notice.slot + 1);
+        notice.generation = slot->shared->generation;
+        process_slot(processor, slot, &record);
+        if (!write_notice(context->results_fd, notice)) {
+            break;
+        }
+        atomic_store(&context->table->busy[number], 0);
+        notice.slot = UINT32_MAX;
+    }
+    mail_record_destroy(&record);
+}
+
+static pid_t start_worker(const WorkerContext *context, unsigned number, uint32_t resume)
+{
+    pid_t nursery = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        become_child(nursery);
+        worker_run(context, number, resume);
+        exit(EXIT_SUCCESS);
+    }
+    return pid;
+}
+
+/* Sets the message on which a worker died one step down, or leaves it to the parent.
+ * Returns: false when the dead worker had answered already. */
+static bool lower_care(JobSlot *slot, int status)
+{
+    JobHeader *header = slot->shared;
+    uint32_t next = atomic_load(&header->next);
+    if (next >= header->n_items || next >= JOB_ITEM_MAX) {
+        return false;
+    }
+    JobItem *item = &header->items[next];
+    item->record_length = 0;
+    item->timed_out |= WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF;
+    if (item->care < CARE_HASH_ONLY) {
+        item->care++;
+    }
+    if (item->care == CARE_HASH_ONLY) {
+        atomic_store(&header->next, next + 1);
+    }
+    return true;
+}
+
+typedef struct {
+    const WorkerContext *context;
+    pid_t pids[WORKER_POOL_SIZE_MAX];
+    unsigned n_alive;
+    unsigned fruitless_deaths;
+} Nursery;
+
+static bool is_clean_exit(int status)
+{
+    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
+}
+
+/* Replaces worker `number`. Returns: false when there is no hope. */
+static bool replace_worker(Nursery *nursery, unsigned number, int status)
+{
+    const WorkerContext *context = nursery->context;
+    uint32_t resume = UINT32_MAX;
+    uint32_t busy = atomic_exchange(&context->table->busy[number], 0);
+    if (busy == 0 || busy > context->n_slots) {
+        if (++nursery->fruitless_deaths > FRUITLESS_DEATHS_MAX) {
+            return false;
+        }
+    } else {
+        nursery->fruitless_deaths = 0;
+        JobSlot *slot = &context->slots[busy - 1];
+        if (lower_care(slot, status)) {
+            resume = busy - 1;
+        } else {
+            /* It may have died between its last message and its answer; the parent knows a
+             * second answer by its generation. */
+            WorkerNotice notice = {busy - 1, slot->shared->generation};
+            write_notice(context->results_fd, notice);
+        }
+    }
+    nursery->pids[number] = start_worker(context, number, resume);
+    return nursery->pids[number] > 0;
+}
+
+static void nursery_run(const WorkerContext *context)
+{
+    Nursery nursery = {.context = context};
+    for (unsigned i = 0; i < context->n_workers; i++) {
+        nursery.pids[i] = start_worker(context, i, UINT32_MAX);
+        if (nursery.pids[i] < 0) {
+            _exit(WORKER_EXIT_HOPELESS);
+        }
+        nursery.n_alive++;
+    }
+    while (nursery.n_alive > 0) {
+        int status = 0;
+        pid_t pid = waitpid(-1, &status, 0);
+        if (pid < 0 && errno != EINTR) {
+            _exit(WORKER_EXIT_HOPELESS);
+        }
+        for (unsigned i = 0; i < context->n_workers; i++) {
+            if (pid < 0 || nursery.pids[i] != pid) {
+                continue;
+            }
+            if (is_clean_exit(status)) {
+                nursery.pids[i] = 0;
+                nursery.n_alive--;
+            } else if (!replace_worker(&nursery, i, status)) {
+                _exit(WORKER_EXIT_HOPELESS);
+            }
+        }
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+pid_t worker_nursery_start(const WorkerContext *context, const int close_fds[2])
+{
+    g_assert(context->n_workers > 0 && context->n_workers <= WORKER_POOL_SIZE_MAX);
+    pid_t parent = getpid();
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        become_child(parent);
+        close(close_fds[0]);
+        close(close_fds[1]);
+        nursery_run(context);
+    }
+    return pid;
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/writer.h"
+
+#include "indexer/fts_index.h"
+#include "indexer/message_rows.h"
+#include "indexer/statement_set.h"
+#include "schema/record_codec.h"
+
+/* The share of new messages from which merging the whole index pays. */
+#define TIDY_SHARE 4
+
+/* Remembered places from which to search for a free id; one a crowded second. */
+#define CROWDED_MAX 100000
+
+enum {
+    FIND_HASH,
+    FIND_ID,
+    LAST_UNDATED,
+    ADD_OCCURRENCE,
+    ADD_DAMAGED,
+    GET_DRIFT,
+    SET_DRIFT,
+    COUNT_MESSAGES,
+    N_STATEMENTS
+};
+
+static const char *const statements_sql[N_STATEMENTS] = {
+    [FIND_HASH] = "SELECT id FROM message WHERE sha256 = ?1",
+    [FIND_ID] = "SELECT 1 FROM message WHERE id = ?1",
+    [LAST_UNDATED] = "SELECT max(id) FROM message WHERE id < ?1",
+    [ADD_OCCURRENCE] = "INSERT OR IGNORE INTO occurrence (file_id, offset, length, message_id,"
+                       " separator_before, separator_after, quoting)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [ADD_DAMAGED] = "INSERT OR IGNORE INTO damaged_span (file_id, offset, length, reason)"
+                    " VALUES (?1, ?2, ?3, ?4)",
+    [GET_DRIFT] = "SELECT value FROM archive_property WHERE name = 'id_drift'",
+    [SET_DRIFT] = "INSERT OR REPLACE INTO archive_property (name, value)"
+                  " VALUES ('id_drift', ?1)",
+    [COUNT_MESSAGES] = "SELECT count(*) FROM message",
+};
+
+/* A message of the batch that is new in the archive. */
+typedef struct {
+    int64_t id;
+    size_t flat_at; /* in Writer.flat */
+    size_t flat_length;
+} NewMessage;
+
+typedef struct {
+    int64_t file_id;
+    int64_t message_id;
+    uint64_t offset;
+    uint64_t length;
+    uint64_t separator_before;
+    uint64_t separator_after;
+    Quoting quoting;
+} Occurrence;
+
+typedef struct {
+    uint8_t bytes[SHA256_BYTES];
+    int64_t id;
+} HashEntry;
+
+struct Writer {
+    sqlite3 *db;
+    StatementSet statements;
+    FileTable *files;
+    MessageRows *rows;
+    bool in_transaction;
+
+    GByteArray *flat;         /* records of the batch */
+    GArray *new_messages;     /* NewMessage */
+    GArray *occurrences;      /* Occurrence */
+    GHashTable *batch_hashes; /* HashEntry, set */
+    GHashTable *batch_ids;    /* int64_t, set */
+    GHashTable *crowded;      /* first id of a crowd -> where to search on */
+    int64_t last_undated;
+    int64_t drift;
+    int64_t drift_stored;
+    MailRecord scratch;
+    WriterCounts counts;
+};
+
+static guint hash_entry_hash(gconstpointer entry)
+{
+    guint value = 0;
+    memcpy(&value, entry, sizeof(value));
+    return value;
+}
+
+static gboolean hash_entry_equal(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, SHA256_BYTES) == 0;
+}
+
+static bool load_state(Writer *writer, GError **error)
+{
+    bool found = false;
+    sqlite3_stmt *last = statement_set_get(&writer->statements, LAST_UNDATED);
+    sqlite3_bind_int64(last, 1, WRITER_FIRST_DATED_ID);
+    return statement_find(last, &found, &writer->last_undated, error) &&
+           statement_find(statement_set_get(&writer->statements, GET_DRIFT), &found,
+                          &writer->drift_stored, error);
+}
+
+Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
+{
+    g_autoptr(Writer) writer = g_new0(Writer, 1);
+    writer->db = db;
+    writer->flat = g_byte_array_new();
+    writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
+    writer->occurrences = g_array_new(false, false, sizeof(Occurrence));
+    writer->batch_hashes =
+        g_hash_table_new_full(hash_entry_hash, hash_entry_equal, g_free, NULL);
+    writer->batch_ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    writer->crowded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    mail_record_init(&writer->scratch);
+    writer->files = file_table_new(db, error);
+    writer->rows = writer->files == NULL ? NULL : message_rows_new(db, keys, error);
+    if (writer->rows == NULL ||
+        !statement_set_init(&writer->statements, db, statements_sql, N_STATEMENTS, error) ||
+        !load_state(writer, error)) {
+        return NULL;
+    }
+    writer->drift = writer->drift_stored;
+    return g_steal_pointer(&writer);
+}
+
+void writer_free(Writer *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    statement_set_clear(&writer->statements);
+    file_table_free(writer->files);
+    message_rows_free(writer->rows);
+    if (writer->in_transaction) {
+        sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    g_byte_array_unref(writer->flat);
+    g_array_unref(writer->new_messages);
+    g_array_unref(writer->occurrences);
+    g_hash_table_unref(writer->batch_hashes);
+    g_hash_table_unref(writer->batch_ids);
+    g_hash_table_unref(writer->crowded);
+    mail_record_destroy(&writer->scratch);
+    g_free(writer);
+}
+
+FileTable *writer_files(Writer *writer)
+{
+    return writer->files;
+}
+
+bool writer_begin(Writer *writer, GError **error)
+{
+    if (!writer->in_transaction) {
+        writer->in_transaction = archive_exec(writer->db, "BEGIN IMMEDIATE", error);
+    }
+    return writer->in_transaction;
+}
+
+/* The id of a message that the batch or the archive has already; 0 when it is new. */
+static bool find_known(Writer *writer, const uint8_t *sha256, int64_t *ret_id, GError **error)
+{
+    const HashEntry *entry = g_hash_table_lookup(writer->batch_hashes, sha256);
+    if (entry != NULL) {
+        *ret_id = entry->id;
+        return true;
+    }
+    bool found = false;
+    int64_t id = 0;
+    sqlite3_stmt *find = statement_set_get(&writer->statements, FIND_HASH);
+    statement_bind_blob(find, 1, slice_of((const char *)sha256, SHA256_BYTES));
+    if (!statement_find(find, &found, &id, error)) {
+        return false;
+    }
+    *ret_id = found ? id : 0;
+    return true;
+}
+
+static bool id_is_free(Writer *writer, int64_t id, bool *ret_free, GError **error)
+{
+    if (g_hash_table_contains(writer->batch_ids, &id)) {
+        *ret_free = false;
+        return true;
+    }
+    bool found = false;
+    int64_t one = 0;
+    sqlite3_stmt *find = statement_set_get(&writer->statements, FIND_ID);
+    sqlite3_bind_int64(find, 1, id);
+    if (!statement_find(find, &found, &one, error)) {
+        return false;
+    }
+    *ret_free = !found;
+    return true;
+}
+
+/* Thousands of messages may carry one second; each search begins where the last one ended. */
+static void remember_crowd(Writer *writer, int64_t first, int64_t next)
+{
+    if (g_hash_table_size(writer->crowded) >= CROWDED_MAX) {
+        g_hash_table_remove_all(writer->crowded);
+    }
+    g_hash_table_insert(writer->crowded, g_memdup2(&first, sizeof(first)),
+                        g_memdup2(&next, sizeof(next)));
+}
+
+static bool choose_id(Writer *writer, const MailRecord *record, int64_t *ret_id, GError **error)
+{
+    int64_t first = record->has_date ? record->date : writer->last_undated + 1;
+    const int64_t *next = g_hash_table_lookup(writer->crowded, &first);
+    int64_t id = next == NULL ? first : *next;
+    bool is_free = false;
+    while (id_is_free(writer, id, &is_free, error) && !is_free) {
+        id++;
+    }
+    if (!is_free) {
+        return false;
+    }
+    if (id != first) {
+        remember_crowd(writer, first, id + 1);
+    }
+    if (record->has_date) {
+        writer->drift = MAX(writer->drift, id - record->date);
+    } else {
+        writer->last_undated = id;
+    }
+    *ret_id = id;
+    return true;
+}
+
+static void queue_message(Writer *writer, int64_t id, Slice flat, const MailRecord *record)
+{
+    NewMessage message = {id, writer->flat->len, flat.len};
+    g_byte_array_append(writer->flat, (const guint8 *)flat.ptr, (guint)flat.len);
+    g_array_append_val(writer->new_messages, message);
+    HashEntry *entry = g_new(HashEntry, 1);
+    memcpy(entry->bytes, record->sha256, SHA256_BYTES);
+    entry->id = id;
+    g_hash_table_add(writer->batch_hashes, entry);
+    g_hash_table_add(writer->batch_ids, g_memdup2(&id, sizeof(id)));
+    writer->counts.added++;
+    writer->counts.problems += record->problems != 0;
+}
+
+bool writer_add_message(Writer *writer, int64_t file_id, const SourceSpan *span, Slice flat,
+                        const MailRecord *record, GError **error)
+{
+    int64_t id = 0;
+    if (!writer_begin(writer, error) || !find_known(writer, record->sha256, &id, error)) {
+        return false;
+    }
+    if (id == 0) {
+        if (!choose_id(writer, record, &id, error)) {
+            return false;
+        }
+        queue_message(writer, id, flat, record);
+    }
+    Occurrence occurrence = {
+        .file_id = file_id,
+        .message_id = id,
+        .offset = span->offset,
+        .length = span->length,
+        .separator_before = span->separator_before,
+        .separator_after = span->separator_after,
+        .quoting = span->quoting,
+    };
+    g_array_append_val(writer->occurrences, occurrence);
+    writer->counts.messages++;
+    writer->counts.bytes += span->separator_before + span->length + span->separator_after;
+    return true;
+}
+
+bool writer_add_damaged(Writer *writer, int64_t file_id, const SourceSpan *span, GError **error)
+{
+    if (!writer_begin(writer, error)) {
+        return false;
+    }
+    sqlite3_stmt *add = statement_set_get(&writer->statements, ADD_DAMAGED);
+    sqlite3_bind_int64(add, 1, file_id);
+    sqlite3_bind_int64(add, 2, (int64_t)span->offset);
+    sqlite3_bind_int64(add, 3, (int64_t)span->length);
+    statement_bind_text(add, 4, slice_of_string(span->reason));
+    writer->counts.bytes += span->length;
+    return statement_run(add, error);
+}
+
+bool writer_is_full(const Writer *writer)
+{
+    return writer->flat->len >= WRITER_BATCH_BYTES ||
+           writer->occurrences->len >= WRITER_BATCH_MESSAGES;
+}
+
+static gint compare_ids(gconstpointer a, gconstpointer b)
+{
+    const NewMessage *first = a;
+    const NewMessage *second = b;
+    return (first->id > second->id) - (first->id < second->id);
+}
+
+typedef bool (*MessageFunc)(Writer *writer, int64_t id, GError **error);
+
+static bool intern_message(Writer *writer, int64_t id G_GNUC_UNUSED, GError **error)
+{
+    return message_rows_intern(writer->rows, &writer->scratch, error);
+}
+
+static bool insert_message(Writer *writer, int64_t id, GError **error)
+{
+    return message_rows_insert(writer->rows, id, &writer->scratch, error);
+}
+
+/* Decodes each new message in turn into the scratch record and calls `func`. */
+static bool for_each_message(Writer *writer, MessageFunc func, GError **error)
+{
+    for (guint i = 0; i < writer->new_messages->len; i++) {
+        const NewMessage *message = &g_array_index(writer->new_messages, NewMessage, i);
+        Slice flat =
+            slice_of((const char *)writer->flat->data + message->flat_at, message->flat_length);
+        mail_record_clear(&writer->scratch);
+        bool decoded = record_decode(flat, true, &writer->scratch);
+        g_assert(decoded);
+        if (!func(writer, message->id, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool write_messages(Writer *writer, GError **error)
+{
+    if (!for_each_message(writer, intern_message, error)) {
+        return false;
+    }
+    g_array_sort(writer->new_messages, compare_ids);
+    return for_each_message(writer, insert_message, error);
+}
+
+static bool write_occurrences(Writer *writer, GError **error)
+{
+    for (guint i = 0; i < writer->occurrences->len; i++) {
+        const Occurrence *entry = &g_array_index(writer->occurrences, Occurrence, i);
+        sqlite3_stmt *add = statement_set_get(&writer->statements, ADD_OCCURRENCE);
+        sqlite3_bind_int64(add, 1, entry->file_id);
+        sqlite3_bind_int64(add, 2, (int64_t)entry->offset);
+        sqlite3_bind_int64(add, 3, (int64_t)entry->length);
+        sqlite3_bind_int64(add, 4, entry->message_id);
+        sqlite3_bind_int64(add, 5, (int64_t)entry->separator_before);
+        sqlite3_bind_int64(add, 6, (int64_t)entry->separator_after);
+        statement_bind_text(add, 7, slice_of_string(quoting_word(entry->quoting)));
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool write_drift(Writer *writer, GError **error)
+{
+    if (writer->drift == writer->drift_stored) {
+        return true;
+    }
+    sqlite3_stmt *set = statement_set_get(&writer->statements, SET_DRIFT);
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT, writer->drift);
+    statement_bind_text(set, 1, slice_of_string(value));
+    writer->drift_stored = writer->drift;
+    return statement_run(set, error);
+}
+
+static void empty_batch(Writer *writer)
+{
+    /* One huge message must not keep its memory for the rest of the run. */
+    if (writer->flat->len > 2 * WRITER_BATCH_BYTES) {
+        g_byte_array_unref(writer->flat);
+        writer->flat = g_byte_array_new();
+    }
+    g_byte_array_set_size(writer->flat, 0);
+    g_array_set_size(writer->new_messages, 0);
+    g_array_set_size(writer->occurrences, 0);
+    g_hash_table_remove_all(writer->batch_hashes);
+    g_hash_table_remove_all(writer->batch_ids);
+}
+
+bool writer_flush(Writer *writer, GError **error)
+{
+    if (!writer->in_transaction) {
+        return true;
+    }
+    if (!write_messages(writer, error) || !write_occurrences(writer, error) ||
+        !write_drift(writer, error) || !archive_exec(writer->db, "COMMIT", error)) {
+        return false;
+    }
+    writer->in_transaction = false;
+    writer->counts.batches++;
+    empty_batch(writer);
+    return fts_index_tidy(writer->db, FTS_SEGMENTS_MAX, error);
+}
+
+bool writer_finish(Writer *writer, GError **error)
+{
+    bool found = false;
+    int64_t n_messages = 0;
+    if (!statement_find(statement_set_get(&writer->statements, COUNT_MESSAGES), &found,
+                        &n_messages, error)) {
+        return false;
+    }
+    bool large_share = writer->counts.added * TIDY_SHARE >= (uint64_t)n_messages;
+    return writer->counts.added == 0 ||
+           (fts_index_tidy(writer->db, large_share ? 1 : FTS_SEGMENTS_KEPT, error) &&
+            archive_exec(writer->db, "PRAGMA optimize", error));
+}
+
+const WriterCounts *writer_counts(const Writer *writer)
+{
+    return &writer->counts;
+}

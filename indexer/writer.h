@@ -1,0 +1,73 @@
+/* writer.h - puts records into the archive: one row a distinct message, every occurrence kept,
+ * one transaction a batch, rowids ascending within a batch.
+ *
+ * The only module that decides ids. An id is the message's date in Unix seconds or the next
+ * free number above; messages without a date count from 1. What is given to the writer in the
+ * same order gives the same archive, whatever the batches are.
+ *
+ * Memory: a batch of at most about WRITER_BATCH_BYTES of flat records.
+ * Errors: ARCHIVE_ERROR. After an error the archive is as after the last batch.
+ * Threads: that of the connection.
+ */
+#pragma once
+
+#include "indexer/file_table.h"
+#include "indexer/key_store.h"
+#include "schema/archive.h"
+#include "schema/record.h"
+
+/* A batch is committed when it holds this much: a few times FTS_HASH_BYTES, so that sorting by
+ * id costs few segments. */
+#define WRITER_BATCH_BYTES ((size_t)24 << 20)
+
+/* Or this many messages. */
+#define WRITER_BATCH_MESSAGES 20000
+
+/* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.
+ */
+#define WRITER_FIRST_DATED_ID INT64_C(31536000)
+
+typedef struct Writer Writer;
+
+/* What one run has done so far. */
+typedef struct {
+    uint64_t messages; /* occurrences that were read */
+    uint64_t added;    /* distinct messages that are new in the archive */
+    uint64_t bytes;    /* bytes of mail that are accounted for */
+    uint64_t problems; /* messages among those added that have problems */
+    uint64_t batches;
+} WriterCounts;
+
+/* `keys` is borrowed and may be NULL. Returns: (transfer full) NULL with `error`. */
+Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error);
+
+/* Forgets what was not flushed. Accepts NULL. */
+void writer_free(Writer *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Writer, writer_free)
+
+/* Sources and files, in the writer's transaction. Returns: (transfer none). */
+FileTable *writer_files(Writer *writer);
+
+/* Begins the batch's transaction unless it has begun. Call before using writer_files. */
+bool writer_begin(Writer *writer, GError **error);
+
+/* Adds one occurrence of a message. `flat` is what record_encode made; it is copied.
+ * `record` is the same, decoded. */
+bool writer_add_message(Writer *writer, int64_t file_id, const SourceSpan *span, Slice flat,
+                        const MailRecord *record, GError **error);
+
+/* Adds bytes that belong to no message. */
+bool writer_add_damaged(Writer *writer, int64_t file_id, const SourceSpan *span,
+                        GError **error);
+
+/* Whether the batch is large enough for writer_flush. */
+bool writer_is_full(const Writer *writer);
+
+/* Writes the batch and commits. */
+bool writer_flush(Writer *writer, GError **error);
+
+/* Merges the full-text index and lets SQLite renew its statistics. After the last flush. */
+bool writer_finish(Writer *writer, GError **error);
+
+/* Returns: (transfer none). */
+const WriterCounts *writer_counts(const Writer *writer);

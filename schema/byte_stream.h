@@ -1,0 +1,37 @@
+/* byte_stream.h - the bytes of a file from front to back, gzip undone.
+ *
+ * Told apart by looking: a file that begins with the gzip magic (RFC 1952) is inflated, all its
+ * members one after the other. Files are opened read-only and read with pread, never mapped: a
+ * file that shrinks meanwhile is a short read, not a signal.
+ *
+ * Memory: a stream owns its buffers. Errors: G_IO_ERROR or G_FILE_ERROR, prefixed with the
+ * path.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "schema/occurrence.h"
+#include "schema/slice.h"
+
+typedef struct ByteStream ByteStream;
+
+/* Opens a regular file. Returns: (transfer full) NULL with `error`. */
+ByteStream *byte_stream_open(const char *path, GError **error);
+
+/* Accepts NULL. */
+void byte_stream_free(ByteStream *stream);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ByteStream, byte_stream_free)
+
+Compression byte_stream_compression(const ByteStream *stream);
+
+/* Reads `length` bytes, fewer only at the end or before an error. Returns: bytes read; -1 with
+ * `error` when nothing could be read. An error after some bytes is returned by the next call.
+ */
+gssize byte_stream_read(ByteStream *stream, char *out, size_t length, GError **error);
+
+/* Goes forward to `offset` (uncompressed bytes). Returns: false with `error`. */
+bool byte_stream_skip_to(ByteStream *stream, uint64_t offset, GError **error);
+
+/* Bytes on disk that were consumed so far. */
+uint64_t byte_stream_stored_position(const ByteStream *stream);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/tokenizer.h"
+
+#include "schema/slice.h"
+
+/* Tokens beyond what real text has, and every byte once. */
+#define RANDOM_TEXTS     2000
+#define RANDOM_BYTES_MAX 300
+
+/* A full-text table that reports each token with its place: fts5vocab of type instance. */
+static sqlite3 *open_index(bool ours)
+{
+    sqlite3 *db = NULL;
+    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
+    if (ours) {
+        g_assert_true(tokenizer_register(db, NULL));
+    }
+    g_assert_true(archive_exec(db,
+                               "CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = 'unicode61 "
+                               "remove_diacritics 2');"
+                               "CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')",
+                               NULL));
+    return db;
+}
+
+static char *tokens_of(sqlite3 *db, Slice text)
+{
+    sqlite3_stmt *add = archive_prepare(db, "INSERT INTO t (rowid, x) VALUES (1, ?1)", NULL);
+    sqlite3_bind_text64(add, 1, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
+    g_assert_cmpint(sqlite3_step(add), ==, SQLITE_DONE);
+    sqlite3_finalize(add);
+    GString *tokens = g_string_new(NULL);
+    sqlite3_stmt *list =
+        archive_prepare(db, "SELECT hex(term), offset FROM v ORDER BY offset, term", NULL);
+    while (sqlite3_step(list) == SQLITE_ROW) {
+        g_string_append_printf(tokens, "%s@%d ", (const char *)sqlite3_column_text(list, 0),
+                               sqlite3_column_int(list, 1));
+    }
+    sqlite3_finalize(list);
+    g_assert_true(archive_exec(db, "DELETE FROM t", NULL));
+    return g_string_free(tokens, false);
+}
+
+static void assert_same(sqlite3 *ours, sqlite3 *builtin, Slice text)
+{
+    g_autofree char *first = tokens_of(ours, text);
+    g_autofree char *second = tokens_of(builtin, text);
+    g_assert_cmpstr(first, ==, second);
+}
+
+static void test_known_texts(void)
+{
+    static const char *const texts[] = {
+        "Hello world",
+        "l'\xC3\xA9lection pr\xC3\xA9sidentielle",
+        "budget_2017.pdf a@b.example C++ 10:30",
+        "\xE2\x80\x99quoted\xE2\x80\x99 \xC2\xABguillemets\xC2\xBB",
+        "e\xCC\x81t\xC3\xA9 composed and decomposed",
+        "\xE4\xB8\xAD\xE6\x96\x87 abc\xE4\xB8\xAD"
+        "def",
+        "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82",
+        "x\xCC\x81",
+        "",
+        "-",
+        "a",
+    };
+    sqlite3 *ours = open_index(true);
+    sqlite3 *builtin = open_index(false);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        assert_same(ours, builtin, slice_of_string(texts[i]));
+    }
+    GString *large = g_string_new(NULL);
+    for (int i = 0; i < 40000; i++) {
+        g_string_append_c(large, "aB7"[i % 3]);
+    }
+    assert_same(ours, builtin, slice_of(large->str, large->len));
+    g_string_free(large, true);
+    sqlite3_close(ours);
+    sqlite3_close(builtin);
+}
+
+static void append_random(GString *text, GRand *random)
+{
+    switch (g_rand_int_range(random, 0, 8)) {
+    case 0:
+        g_string_append_unichar(text, (gunichar)g_rand_int_range(random, 0xA0, 0x3000));
+        break;
+    case 1:
+        g_string_append_unichar(text, (gunichar)g_rand_int_range(random, 0x300, 0x370));
+        break;
+    case 2:
+        g_string_append_unichar(text, (gunichar)g_rand_int_range(random, 0x10000, 0x20000));
+        break;
+    default:
+        g_string_append_c(text, (char)g_rand_int_range(random, 1, 128));
+    }
+}
+
+static void test_random_texts(void)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(20170507);
+    sqlite3 *ours = open_index(true);
+    sqlite3 *builtin = open_index(false);
+    for (int i = 0; i < RANDOM_TEXTS; i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        int length = g_rand_int_range(random, 0, RANDOM_BYTES_MAX);
+        while ((int)text->len < length) {
+            append_random(text, random);
+        }
+        char *exact = g_memdup2(text->str, MAX(text->len, 1));
+        assert_same(ours, builtin, slice_of(exact, text->len));
+        g_free(exact);
+    }
+    sqlite3_close(ours);
+    sqlite3_close(builtin);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/tokenizer/known_texts_give_the_tokens_of_the_builtin", test_known_texts);
+    g_test_add_func("/tokenizer/random_texts_give_the_tokens_of_the_builtin",
+                    test_random_texts);
+    return g_test_run();
+}
