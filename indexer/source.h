@@ -58,11 +58,10 @@ typedef bool (*SourceEntryFunc)(SourceEntry *entry, gpointer user_data);
 /* Called for a file or folder below the root that cannot be read. `message` names the path. */
 typedef void (*SourceTroubleFunc)(const char *path, const char *message, gpointer user_data);
 
-/* Walks `root` (a file or a folder) and calls `entry` for each regular file that may hold mail,
- * in an order that depends on names only (byte order, MH by number). Symbolic links to files
- * below the root are not followed out of it; Maildir's tmp and index files of other programs
- * (.mh_sequences, dovecot*, *.msf, notmuch's and mu's folders) are passed over.
- * Returns: false with `error` when the root cannot be read, true otherwise. */
+/* Walks `root` (a file or a folder) and calls `entry` for each regular file, in an order that
+ * depends on names only (numbers by value, as MH counts; else by bytes). Nothing is passed over
+ * but symbolic links below the root: what they lead to is read where it lies. Returns: false
+ * with `error` when the root cannot be read, true otherwise. */
 bool source_walk(const char *root, SourceEntryFunc entry, SourceTroubleFunc trouble,
                  gpointer user_data, GError **error);
 
@@ -124,15 +123,18 @@ typedef enum {
     SOURCE_READ_ERROR  /* `error` is set; the spans handed out before are good */
 } SourceRead;
 
-/* Reads on, until `window->used` reaches about `target` bytes or the file ends, and appends
- * whole messages to `spans` (SourceSpan). At least one span is appended unless the file has
- * ended: a message larger than `target` is read whole. What was read of an unfinished message
- * is kept by the reader for the next call; it moves at most `target` bytes. */
+/* Reads on, until `window->used` reaches `target` bytes, or `max_spans` spans were appended, or
+ * the file ends, and appends whole messages to `spans` (SourceSpan). At least one span is
+ * appended unless the file has ended: a message larger than `target` is read whole. What was
+ * read of an unfinished message is kept by the reader for the next call. */
 SourceRead source_reader_next(SourceReader *reader, SourceWindow *window, size_t target,
-                              GArray *spans, GError **error);
+                              size_t max_spans, GArray *spans, GError **error);
 
 /* Uncompressed bytes that were handed out as spans and separators. */
 uint64_t source_reader_position(const SourceReader *reader);
+
+/* Bytes on disk that were consumed, for a progress display. */
+uint64_t source_reader_stored_position(const SourceReader *reader);
 
 /* The words that the archive holds. Returns: (transfer none) a constant. */
 const char *source_kind_word(SourceKind kind);                /* mbox message other */
