@@ -201,7 +201,7 @@ bool name_table_key(NameTable *table, int64_t key_index, int64_t *ret_id, GError
     if (!found) {
         sqlite3_stmt *add = statement_set_get(&table->statements, ADD_KEY);
         bind_key(add, key);
-        sqlite3_bind_int(add, 4, key->bits);
+        sqlite3_bind_int(add, 4, key->material.bits);
         if (!statement_run(add, error)) {
             return false;
         }
