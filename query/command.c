@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "query/terminal_text.h"
+#include "schema/archive.h"
+
+void command_complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *safe = terminal_text_line(slice_of_string(message), TERMINAL_TEXT_BLOCK);
+    (void)fprintf(stderr, "waxseal-query: %s\n", safe);
+}
+
+sqlite3 *command_open_archive(const OptionSet *options)
+{
+    g_autoptr(GError) error = NULL;
+    const char *path = archive_default_path(option_value(options, "database"));
+    sqlite3 *db = archive_open_readonly(path, &error);
+    if (db == NULL) {
+        command_complain("%s", error->message);
+    }
+    return db;
+}
+
+CommandExit command_fail(const GError *error, const Deadline *deadline)
+{
+    if (deadline != NULL && deadline->has_passed) {
+        command_complain("the query ran too long and was ended; narrow it, or give it more "
+                         "time with --timeout SECONDS");
+        return EXIT_BAD_QUERY;
+    }
+    command_complain("%s", error->message);
+    return EXIT_NO_ARCHIVE;
+}
+
+bool command_print(const GString *text)
+{
+    return fwrite(text->str, 1, text->len, stdout) == text->len;
+}
+
+bool command_number(const OptionSet *options, const char *name, int64_t otherwise,
+                    int64_t *ret_number)
+{
+    const char *text = option_value(options, name);
+    guint64 number = 0;
+    if (text == NULL) {
+        *ret_number = otherwise;
+        return true;
+    }
+    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &number, NULL)) {
+        command_complain("--%s needs a number, not \"%s\"", name, text);
+        return false;
+    }
+    *ret_number = (int64_t)number;
+    return true;
+}

@@ -1,0 +1,56 @@
+/* command.h - the commands of waxseal-query, and what they share.
+ *
+ * A command is a file cmd_NAME.c and a line in main.c's table. Commands alone print and choose
+ * exit codes; the library below them does neither.
+ */
+#pragma once
+
+#include "query/deadline.h"
+#include "query/option.h"
+
+typedef enum {
+    EXIT_HITS = 0,
+    EXIT_NO_HITS = 1,
+    EXIT_BAD_QUERY = 2, /* or usage */
+    EXIT_NO_ARCHIVE = 3 /* or one that cannot be read */
+} CommandExit;
+
+typedef struct {
+    const char *name;
+    const char *arguments; /* for the usage line */
+    const char *summary;   /* one line */
+    const char *details;   /* more lines for its --help, or "" */
+    const Option *options; /* ends with a nameless entry; the common ones are in it */
+    bool takes_fields;     /* the fields of the query language are flags */
+    CommandExit (*run)(const OptionSet *options);
+} Command;
+
+extern const Command command_search;
+extern const Command command_show;
+extern const Command command_stats;
+extern const Command command_ledger;
+
+/* The options that every command has; first in each table. */
+#define COMMAND_COMMON_OPTIONS                                                                 \
+    {"database", 'd', "FILE", "the archive ($WAXSEAL_DB, else archive.db)"},                   \
+        {"help", 'h', NULL, "this help"},                                                      \
+    {                                                                                          \
+        "version", 0, NULL, "the version of this program"                                      \
+    }
+
+/* Prints "waxseal-query: message" on stderr. */
+void command_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* Opens the archive that the options name, with `deadline` set to --timeout when that is given.
+ * Returns: (transfer full) NULL after it has complained. */
+sqlite3 *command_open_archive(const OptionSet *options);
+
+/* Complains about a failure while reading the archive. Returns: the exit code. */
+CommandExit command_fail(const GError *error, const Deadline *deadline);
+
+/* Prints on stdout. Returns: false when nobody reads any more. */
+bool command_print(const GString *text);
+
+/* Reads a whole number of at least 0. Returns: false after it has complained. */
+bool command_number(const OptionSet *options, const char *name, int64_t otherwise,
+                    int64_t *ret_number);

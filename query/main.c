@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "query/command.h"
+
+static const Command *const commands[] = {
+    &command_search,
+    &command_show,
+    &command_stats,
+    &command_ledger,
+};
+
+/* What may stand before the command. */
+static const Option common_options[] = {
+    COMMAND_COMMON_OPTIONS,
+    {NULL, 0, NULL, NULL},
+};
+
+static void print_options(const Option *table)
+{
+    for (const Option *option = table; option->name != NULL; option++) {
+        g_autofree char *name =
+            g_strdup_printf("--%s%s%s", option->name, option->value == NULL ? "" : " ",
+                            option->value == NULL ? "" : option->value);
+        char letter[] = {'-', option->letter, ',', '\0'};
+        printf("  %3s %-20s %s\n", option->letter == 0 ? "" : letter, name, option->help);
+    }
+}
+
+static void print_program_help(void)
+{
+    printf("Usage: waxseal-query [OPTION...] COMMAND [ARGUMENT...]\n\n"
+           "Searches a mail archive made by waxseal-index.\n\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        printf("  %-8s %-12s %s\n", commands[i]->name, commands[i]->arguments,
+               commands[i]->summary);
+    }
+    printf("\n");
+    print_options(common_options);
+    printf("\nExit codes: 0 hits, 1 none, 2 bad query or usage, 3 the archive cannot be read.\n"
+           "Try: waxseal-query search --help\n");
+}
+
+static void print_command_help(const Command *command)
+{
+    printf("Usage: waxseal-query %s [OPTION...] %s\n%s\n\n", command->name, command->arguments,
+           command->summary);
+    print_options(command->options);
+    if (*command->details != '\0') {
+        printf("\n%s", command->details);
+    }
+}
+
+static void print_version(void)
+{
+    printf("waxseal-query %s (SQLite %s)\n", WAXSEAL_VERSION, sqlite3_libversion());
+}
+
+static const Command *find_command(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (g_str_equal(commands[i]->name, name)) {
+            return commands[i];
+        }
+    }
+    return NULL;
+}
+
+/* The index of the command: the first argument that is no option and no option's value.
+ * Returns: `argc` when there is none. */
+static int command_index(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (g_str_equal(argv[i], "-d") || g_str_equal(argv[i], "--database")) {
+            i++;
+        } else if (argv[i][0] != '-') {
+            return i;
+        }
+    }
+    return argc;
+}
+
+static CommandExit unknown_command(const char *name)
+{
+    const char *names[G_N_ELEMENTS(commands)];
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        names[i] = commands[i]->name;
+    }
+    const char *nearest =
+        query_field_nearest_word(slice_of_string(name), names, G_N_ELEMENTS(names));
+    command_complain("unknown command \"%s\"%s%s%s", name,
+                     nearest == NULL ? " (--help lists them)" : ", did you mean \"",
+                     nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
+    return EXIT_BAD_QUERY;
+}
+
+/* Parses all arguments but the command's name, and runs the command. */
+static CommandExit dispatch(const Command *command, int n_arguments, char **arguments)
+{
+    g_auto(OptionSet) set;
+    option_set_init(&set);
+    g_autofree char *message =
+        option_parse(command == NULL ? common_options : command->options,
+                     command != NULL && command->takes_fields, n_arguments, arguments, &set);
+    if (message != NULL) {
+        command_complain("%s", message);
+        return EXIT_BAD_QUERY;
+    }
+    if (option_given(&set, "version")) {
+        print_version();
+        return EXIT_HITS;
+    }
+    if (option_given(&set, "help")) {
+        if (command == NULL) {
+            print_program_help();
+        } else {
+            print_command_help(command);
+        }
+        return EXIT_HITS;
+    }
+    if (command == NULL) {
+        command_complain("a command is missing: search, show, stats or ledger (--help)");
+        return EXIT_BAD_QUERY;
+    }
+    return command->run(&set);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    (void)signal(SIGPIPE, SIG_IGN);
+    int at = command_index(argc, argv);
+    const Command *command = at < argc ? find_command(argv[at]) : NULL;
+    if (at < argc && command == NULL) {
+        return (int)unknown_command(argv[at]);
+    }
+    g_autoptr(GPtrArray) rest = g_ptr_array_new();
+    for (int i = 1; i < argc; i++) {
+        if (i != at) {
+            g_ptr_array_add(rest, argv[i]);
+        }
+    }
+    return (int)dispatch(command, (int)rest->len, (char **)rest->pdata);
+}

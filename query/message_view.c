@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/message_view.h"
+
+#include "schema/archive.h"
+
+typedef enum {
+    SQL_MESSAGE,
+    SQL_ADDRESSES,
+    SQL_SIGNATURES,
+    SQL_ATTACHMENTS,
+    SQL_PLACES,
+    SQL_PROBLEMS
+} Sql;
+
+static const char *const sql[] = {
+    [SQL_MESSAGE] =
+        "SELECT m.id, m.date, m.date_offset, m.date_source, m.msgid, m.in_reply_to, "
+        "m.refs, m.dkim, m.level, m.caveats, m.size, lower(hex(m.sha256)), "
+        "t.subject, t.body, (SELECT count(*) FROM message w WHERE w.msgid <> '' "
+        "AND w.msgid = m.msgid AND w.id <> m.id) "
+        "FROM message m JOIN message_text t ON t.id = m.id WHERE m.id = ?",
+    [SQL_ADDRESSES] = "SELECT ma.role, a.name, a.address FROM message_address ma "
+                      "JOIN address a ON a.id = ma.address_id WHERE ma.message_id = ? "
+                      "ORDER BY ma.role, ma.position",
+    [SQL_SIGNATURES] = "SELECT s.result, s.reason, s.domain, s.selector, s.identity, "
+                       "s.algorithm, s.canonicalization, f.fields, s.caveats, s.header_ok, "
+                       "s.body_ok, s.aligned, k.bits, s.body_length, s.signed_at, s.expires_at "
+                       "FROM signature s JOIN signed_fields f ON f.id = s.signed_fields_id "
+                       "LEFT JOIN dkim_key k ON k.id = s.key_id "
+                       "WHERE s.message_id = ? ORDER BY s.position",
+    [SQL_ATTACHMENTS] =
+        "SELECT part, name, declared_type, sniffed_type, lower(hex(sha256)), "
+        "size, is_inline FROM attachment WHERE message_id = ? ORDER BY position",
+    [SQL_PLACES] = "SELECT CASE l.path WHEN '' THEN r.path ELSE r.path || '/' || l.path END, "
+                   "l.folder, l.state, o.offset, o.length FROM occurrence o "
+                   "JOIN file l ON l.id = o.file_id JOIN source r ON r.id = l.source_id "
+                   "WHERE o.message_id = ? ORDER BY o.file_id, o.offset",
+    [SQL_PROBLEMS] = "SELECT word FROM problem WHERE message_id = ? ORDER BY word",
+};
+
+static char *text(sqlite3_stmt *row, int column)
+{
+    const char *value = (const char *)sqlite3_column_text(row, column);
+    return g_strdup(value == NULL ? "" : value);
+}
+
+static int64_t integer_or(sqlite3_stmt *row, int column, int64_t otherwise)
+{
+    return sqlite3_column_type(row, column) == SQLITE_NULL ? otherwise
+                                                           : sqlite3_column_int64(row, column);
+}
+
+static void read_message(MessageView *view, sqlite3_stmt *row)
+{
+    view->id = sqlite3_column_int64(row, 0);
+    view->has_date = sqlite3_column_type(row, 1) != SQLITE_NULL;
+    view->date = sqlite3_column_int64(row, 1);
+    view->date_offset_minutes = sqlite3_column_int64(row, 2);
+    view->date_source = text(row, 3);
+    view->msgid = text(row, 4);
+    view->in_reply_to = text(row, 5);
+    view->refs = text(row, 6);
+    view->dkim = text(row, 7);
+    view->level = text(row, 8);
+    view->caveats = text(row, 9);
+    view->size = sqlite3_column_int64(row, 10);
+    view->sha256 = text(row, 11);
+    view->subject = text(row, 12);
+    view->body = text(row, 13);
+    view->twins = sqlite3_column_int64(row, 14);
+}
+
+static void read_address(MessageView *view, sqlite3_stmt *row)
+{
+    ViewAddress address = {.role = text(row, 0), .name = text(row, 1), .address = text(row, 2)};
+    g_array_append_val(view->addresses, address);
+}
+
+static void read_signature(MessageView *view, sqlite3_stmt *row)
+{
+    ViewSignature signature = {
+        .result = text(row, 0),
+        .reason = text(row, 1),
+        .domain = text(row, 2),
+        .selector = text(row, 3),
+        .identity = text(row, 4),
+        .algorithm = text(row, 5),
+        .canonicalization = text(row, 6),
+        .signed_fields = text(row, 7),
+        .caveats = text(row, 8),
+        .header_ok = (int)integer_or(row, 9, -1),
+        .body_ok = (int)integer_or(row, 10, -1),
+        .aligned = sqlite3_column_int(row, 11) != 0,
+        .key_bits = integer_or(row, 12, -1),
+        .body_length = integer_or(row, 13, -1),
+        .signed_at = integer_or(row, 14, -1),
+        .expires_at = integer_or(row, 15, -1),
+    };
+    g_array_append_val(view->signatures, signature);
+}
+
+static void read_attachment(MessageView *view, sqlite3_stmt *row)
+{
+    ViewAttachment attachment = {
+        .part = text(row, 0),
+        .name = text(row, 1),
+        .declared_type = text(row, 2),
+        .sniffed_type = text(row, 3),
+        .sha256 = text(row, 4),
+        .size = sqlite3_column_int64(row, 5),
+        .is_inline = sqlite3_column_int(row, 6) != 0,
+    };
+    g_array_append_val(view->attachments, attachment);
+}
+
+static void read_place(MessageView *view, sqlite3_stmt *row)
+{
+    ViewPlace place = {
+        .path = text(row, 0),
+        .folder = text(row, 1),
+        .state = text(row, 2),
+        .offset = sqlite3_column_int64(row, 3),
+        .length = sqlite3_column_int64(row, 4),
+    };
+    g_array_append_val(view->places, place);
+}
+
+static void read_problem(MessageView *view, sqlite3_stmt *row)
+{
+    g_ptr_array_add(view->problems, text(row, 0));
+}
+
+typedef void ReadRow(MessageView *view, sqlite3_stmt *row);
+
+/* Hands every row about the message to `read`. Returns: how many, or -1 with `error`. */
+static int read_rows(sqlite3 *db, Sql which, int64_t id, MessageView *view, ReadRow *read,
+                     GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[which], error);
+    if (rows == NULL) {
+        return -1;
+    }
+    sqlite3_bind_int64(rows, 1, id);
+    int n_rows = 0;
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        read(view, rows);
+        n_rows++;
+    }
+    if (code != SQLITE_DONE) {
+        archive_set_error(db, error);
+        return -1;
+    }
+    return n_rows;
+}
+
+static void address_clear(gpointer data)
+{
+    ViewAddress *address = data;
+    g_free(address->role);
+    g_free(address->name);
+    g_free(address->address);
+}
+
+static void signature_clear(gpointer data)
+{
+    ViewSignature *signature = data;
+    g_free(signature->result);
+    g_free(signature->reason);
+    g_free(signature->domain);
+    g_free(signature->selector);
+    g_free(signature->identity);
+    g_free(signature->algorithm);
+    g_free(signature->canonicalization);
+    g_free(signature->signed_fields);
+    g_free(signature->caveats);
+}
+
+static void attachment_clear(gpointer data)
+{
+    ViewAttachment *attachment = data;
+    g_free(attachment->part);
+    g_free(attachment->name);
+    g_free(attachment->declared_type);
+    g_free(attachment->sniffed_type);
+    g_free(attachment->sha256);
+}
+
+static void place_clear(gpointer data)
+{
+    ViewPlace *place = data;
+    g_free(place->path);
+    g_free(place->folder);
+    g_free(place->state);
+}
+
+static GArray *array_new(guint element_size, GDestroyNotify clear)
+{
+    GArray *array = g_array_new(false, false, element_size);
+    g_array_set_clear_func(array, clear);
+    return array;
+}
+
+static MessageView *message_view_new(void)
+{
+    MessageView *view = g_new0(MessageView, 1);
+    view->addresses = array_new(sizeof(ViewAddress), address_clear);
+    view->signatures = array_new(sizeof(ViewSignature), signature_clear);
+    view->attachments = array_new(sizeof(ViewAttachment), attachment_clear);
+    view->places = array_new(sizeof(ViewPlace), place_clear);
+    view->problems = g_ptr_array_new_with_free_func(g_free);
+    return view;
+}
+
+MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
+{
+    g_autoptr(MessageView) view = message_view_new();
+    if (read_rows(db, SQL_MESSAGE, id, view, read_message, error) < 1 ||
+        read_rows(db, SQL_ADDRESSES, id, view, read_address, error) < 0 ||
+        read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
+        read_rows(db, SQL_ATTACHMENTS, id, view, read_attachment, error) < 0 ||
+        read_rows(db, SQL_PLACES, id, view, read_place, error) < 0 ||
+        read_rows(db, SQL_PROBLEMS, id, view, read_problem, error) < 0) {
+        return NULL;
+    }
+    return g_steal_pointer(&view);
+}
+
+void message_view_free(MessageView *view)
+{
+    if (view == NULL) {
+        return;
+    }
+    g_free(view->date_source);
+    g_free(view->msgid);
+    g_free(view->in_reply_to);
+    g_free(view->refs);
+    g_free(view->dkim);
+    g_free(view->level);
+    g_free(view->caveats);
+    g_free(view->sha256);
+    g_free(view->subject);
+    g_free(view->body);
+    g_array_unref(view->addresses);
+    g_array_unref(view->signatures);
+    g_array_unref(view->attachments);
+    g_array_unref(view->places);
+    g_ptr_array_unref(view->problems);
+    g_free(view);
+}

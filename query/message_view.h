@@ -1,0 +1,92 @@
+/* message_view.h - everything that the archive says of one message, for show.
+ *
+ * Memory: a view owns all of it; strings are from mail: valid UTF-8, otherwise anything.
+ * Errors: ARCHIVE_ERROR.
+ */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+    char *role;
+    char *name;
+    char *address;
+} ViewAddress;
+
+typedef struct {
+    char *result;
+    char *reason;
+    char *domain;
+    char *selector;
+    char *identity;
+    char *algorithm;
+    char *canonicalization;
+    char *signed_fields;
+    char *caveats;
+    int header_ok; /* 1, 0, -1 not known */
+    int body_ok;
+    bool aligned;
+    int64_t key_bits;    /* -1 without a key */
+    int64_t body_length; /* l=; -1 without */
+    int64_t signed_at;   /* -1 without */
+    int64_t expires_at;
+} ViewSignature;
+
+typedef struct {
+    char *part;
+    char *name;
+    char *declared_type;
+    char *sniffed_type;
+    char *sha256; /* hexadecimal */
+    int64_t size;
+    bool is_inline;
+} ViewAttachment;
+
+typedef struct {
+    char *path; /* of the file */
+    char *folder;
+    char *state;
+    int64_t offset;
+    int64_t length;
+} ViewPlace;
+
+typedef struct {
+    int64_t id;
+    bool has_date;
+    int64_t date;
+    int64_t date_offset_minutes;
+    char *date_source;
+    char *msgid;
+    char *in_reply_to;
+    char *refs;
+    char *dkim;
+    char *level;
+    char *caveats;
+    int64_t size;
+    char *sha256; /* hexadecimal */
+    char *subject;
+    char *body;
+    GArray *addresses;   /* ViewAddress */
+    GArray *signatures;  /* ViewSignature */
+    GArray *attachments; /* ViewAttachment */
+    GArray *places;      /* ViewPlace */
+    GPtrArray *problems; /* char * */
+    int64_t twins;       /* other messages with this Message-ID */
+} MessageView;
+
+/* Reads a message. Returns: (transfer full), or NULL: with `error`, or without when no message
+ * has this id. */
+MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error);
+
+void message_view_free(MessageView *view);
+
+/* The view as text for people; `color` allows escape sequences. */
+void message_view_write_text(const MessageView *view, GString *out, bool color);
+
+/* The view as one JSON object and a newline. */
+void message_view_write_json(const MessageView *view, GString *out);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageView, message_view_free)

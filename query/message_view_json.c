@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/message_view.h"
+
+#include "query/json_writer.h"
+#include "query/search_output.h"
+
+static void date(JsonWriter *writer, const char *key, bool has_date, int64_t time)
+{
+    g_autofree char *text = search_date_text(has_date, time, "%Y-%m-%dT%H:%M:%SZ");
+    if (*text == '\0') {
+        json_writer_null(writer, key);
+    } else {
+        json_writer_text(writer, key, text);
+    }
+}
+
+static void known(JsonWriter *writer, const char *key, int value)
+{
+    if (value < 0) {
+        json_writer_null(writer, key);
+    } else {
+        json_writer_boolean(writer, key, value > 0);
+    }
+}
+
+static void number(JsonWriter *writer, const char *key, int64_t value)
+{
+    if (value < 0) {
+        json_writer_null(writer, key);
+    } else {
+        json_writer_integer(writer, key, value);
+    }
+}
+
+static void addresses(JsonWriter *writer, const MessageView *view, const char *role,
+                      const char *key)
+{
+    json_writer_begin_array(writer, key);
+    for (guint i = 0; i < view->addresses->len; i++) {
+        const ViewAddress *address = &g_array_index(view->addresses, ViewAddress, i);
+        if (g_str_equal(address->role, role)) {
+            json_writer_begin_object(writer, NULL);
+            json_writer_text(writer, "name", address->name);
+            json_writer_text(writer, "address", address->address);
+            json_writer_end_object(writer);
+        }
+    }
+    json_writer_end_array(writer);
+}
+
+static void signatures(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_begin_array(writer, "signatures");
+    for (guint i = 0; i < view->signatures->len; i++) {
+        const ViewSignature *signature = &g_array_index(view->signatures, ViewSignature, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "result", signature->result);
+        json_writer_text(writer, "reason", signature->reason);
+        known(writer, "header_ok", signature->header_ok);
+        known(writer, "body_ok", signature->body_ok);
+        json_writer_boolean(writer, "aligned", signature->aligned);
+        json_writer_text(writer, "domain", signature->domain);
+        json_writer_text(writer, "selector", signature->selector);
+        json_writer_text(writer, "identity", signature->identity);
+        json_writer_text(writer, "algorithm", signature->algorithm);
+        json_writer_text(writer, "canonicalization", signature->canonicalization);
+        json_writer_text(writer, "signed_fields", signature->signed_fields);
+        number(writer, "key_bits", signature->key_bits);
+        number(writer, "body_length", signature->body_length);
+        date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
+        date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
+        json_writer_words(writer, "caveats", signature->caveats);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
+static void attachments(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_begin_array(writer, "attachments");
+    for (guint i = 0; i < view->attachments->len; i++) {
+        const ViewAttachment *attachment = &g_array_index(view->attachments, ViewAttachment, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "part", attachment->part);
+        json_writer_text(writer, "name", attachment->name);
+        json_writer_text(writer, "declared_type", attachment->declared_type);
+        json_writer_text(writer, "sniffed_type", attachment->sniffed_type);
+        json_writer_integer(writer, "size", attachment->size);
+        json_writer_text(writer, "sha256", attachment->sha256);
+        json_writer_boolean(writer, "inline", attachment->is_inline);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
+static void places(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_begin_array(writer, "occurrences");
+    for (guint i = 0; i < view->places->len; i++) {
+        const ViewPlace *place = &g_array_index(view->places, ViewPlace, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "file", place->path);
+        json_writer_text(writer, "folder", place->folder);
+        json_writer_text(writer, "state", place->state);
+        json_writer_integer(writer, "offset", place->offset);
+        json_writer_integer(writer, "length", place->length);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
+void message_view_write_json(const MessageView *view, GString *out)
+{
+    JsonWriter writer = json_writer_on(out);
+    json_writer_begin_object(&writer, NULL);
+    json_writer_integer(&writer, "schema", 1);
+    json_writer_integer(&writer, "id", view->id);
+    date(&writer, "date", view->has_date, view->date);
+    json_writer_integer(&writer, "date_offset_minutes", view->date_offset_minutes);
+    json_writer_text(&writer, "date_source", view->date_source);
+    addresses(&writer, view, "from", "from");
+    addresses(&writer, view, "sender", "sender");
+    addresses(&writer, view, "reply-to", "reply_to");
+    addresses(&writer, view, "to", "to");
+    addresses(&writer, view, "cc", "cc");
+    addresses(&writer, view, "bcc", "bcc");
+    json_writer_text(&writer, "subject", view->subject);
+    json_writer_text(&writer, "msgid", view->msgid);
+    json_writer_words(&writer, "in_reply_to", view->in_reply_to);
+    json_writer_words(&writer, "references", view->refs);
+    json_writer_integer(&writer, "twins", view->twins);
+    json_writer_text(&writer, "dkim", view->dkim);
+    json_writer_text(&writer, "level", view->level);
+    json_writer_words(&writer, "caveats", view->caveats);
+    signatures(&writer, view);
+    json_writer_integer(&writer, "size", view->size);
+    json_writer_text(&writer, "sha256", view->sha256);
+    places(&writer, view);
+    json_writer_begin_array(&writer, "problems");
+    for (guint i = 0; i < view->problems->len; i++) {
+        json_writer_text(&writer, NULL, g_ptr_array_index(view->problems, i));
+    }
+    json_writer_end_array(&writer);
+    attachments(&writer, view);
+    json_writer_text(&writer, "text", view->body);
+    json_writer_end_object(&writer);
+    g_string_append_c(out, '\n');
+}

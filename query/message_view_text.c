@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/message_view.h"
+
+#include "query/search_output.h"
+#include "query/terminal_text.h"
+#include "schema/problem.h"
+#include "schema/verdict.h"
+
+/* Every line of the body gets this in front: text from mail begins no line of ours, so it
+ * cannot pose as a verdict. */
+#define BODY_INDENT "    "
+
+#define LABEL_COLUMNS 13
+
+static void append_safe(GString *out, const char *text)
+{
+    terminal_text_append(out, slice_of_string(text), TERMINAL_TEXT_PLAIN);
+}
+
+static void label(GString *out, const char *name)
+{
+    terminal_text_append_fitted(out, name, LABEL_COLUMNS);
+}
+
+static void line(GString *out, const char *name, const char *text)
+{
+    label(out, name);
+    append_safe(out, text);
+    g_string_append_c(out, '\n');
+}
+
+/* "Name <address>", one line a field. */
+static void address_lines(const MessageView *view, GString *out, const char *role,
+                          const char *name)
+{
+    bool any = false;
+    for (guint i = 0; i < view->addresses->len; i++) {
+        const ViewAddress *address = &g_array_index(view->addresses, ViewAddress, i);
+        if (!g_str_equal(address->role, role)) {
+            continue;
+        }
+        if (any) {
+            g_string_append(out, ", ");
+        } else {
+            label(out, name);
+        }
+        any = true;
+        append_safe(out, address->name);
+        if (*address->address != '\0') {
+            g_string_append(out, *address->name == '\0' ? "<" : " <");
+            append_safe(out, address->address);
+            g_string_append_c(out, '>');
+        }
+    }
+    if (any) {
+        g_string_append_c(out, '\n');
+    }
+}
+
+static const char *date_source_words(const char *source)
+{
+    if (g_str_equal(source, "date")) {
+        return "the Date field";
+    }
+    if (g_str_equal(source, "received")) {
+        return "the oldest plausible Received field";
+    }
+    return g_str_equal(source, "envelope") ? "the mbox From line" : "no date was found";
+}
+
+static void date_line(const MessageView *view, GString *out)
+{
+    g_autofree char *date = search_date_text(view->has_date, view->date, "%Y-%m-%d %H:%M:%S");
+    int64_t offset = view->date_offset_minutes;
+    int64_t minutes = ABS(offset);
+    label(out, "Date");
+    if (!view->has_date) {
+        g_string_append(out, "none\n");
+        return;
+    }
+    g_string_append_printf(
+        out, "%s UTC (written in %c%02" G_GINT64_FORMAT "%02" G_GINT64_FORMAT "; from %s)\n",
+        date, offset < 0 ? '-' : '+', minutes / 60, minutes % 60,
+        date_source_words(view->date_source));
+}
+
+static void headers(const MessageView *view, GString *out)
+{
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, view->id);
+    line(out, "Id", id);
+    address_lines(view, out, "from", "From");
+    address_lines(view, out, "sender", "Sender");
+    address_lines(view, out, "reply-to", "Reply-To");
+    address_lines(view, out, "to", "To");
+    address_lines(view, out, "cc", "Cc");
+    address_lines(view, out, "bcc", "Bcc");
+    date_line(view, out);
+    line(out, "Subject", view->subject);
+    line(out, "Message-ID", view->msgid);
+    if (view->twins > 0) {
+        g_string_append_printf(out,
+                               "%-13s%" G_GINT64_FORMAT
+                               " other message(s) with this Message-ID and other bytes\n",
+                               "Twins", view->twins);
+    }
+}
+
+static const char *caveat_sentence_of(const char *word)
+{
+#define CAVEAT_PAIR(name, caveat, sentence) {caveat, sentence},
+    static const struct {
+        const char *word;
+        const char *sentence;
+    } pairs[] = {CAVEAT_LIST(CAVEAT_PAIR)};
+#undef CAVEAT_PAIR
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        if (g_str_equal(pairs[i].word, word)) {
+            return pairs[i].sentence;
+        }
+    }
+    return "";
+}
+
+static void caveat_lines(GString *out, const char *caveats, const char *indent)
+{
+    g_auto(GStrv) words = g_strsplit(caveats, " ", -1);
+    for (char **word = words; *word != NULL; word++) {
+        if (**word != '\0') {
+            g_string_append(out, indent);
+            append_safe(out, *word);
+            g_string_append_printf(out, ": %s\n", caveat_sentence_of(*word));
+        }
+    }
+}
+
+static const char *tri_words(int value, const char *yes, const char *no, const char *unknown)
+{
+    if (value < 0) {
+        return unknown;
+    }
+    return value > 0 ? yes : no;
+}
+
+static void signature_time(GString *out, const char *words, int64_t time)
+{
+    if (time >= 0) {
+        g_autofree char *date = search_date_text(true, time, "%Y-%m-%d %H:%M:%S UTC");
+        g_string_append_printf(out, "; %s %s", words, date);
+    }
+}
+
+static void signature_lines(GString *out, const ViewSignature *signature, guint number)
+{
+    g_string_append_printf(out, "  Signature %u: ", number);
+    append_safe(out, signature->result);
+    if (*signature->reason != '\0') {
+        g_string_append(out, " (");
+        append_safe(out, signature->reason);
+        g_string_append_c(out, ')');
+    }
+    g_string_append(out, "\n    domain ");
+    append_safe(out, signature->domain);
+    g_string_append(out, ", selector ");
+    append_safe(out, signature->selector);
+    g_string_append(out, ", ");
+    append_safe(out, signature->algorithm);
+    g_string_append_c(out, ' ');
+    append_safe(out, signature->canonicalization);
+    if (signature->key_bits > 0) {
+        g_string_append_printf(out, ", key of %" G_GINT64_FORMAT " bits", signature->key_bits);
+    } else {
+        g_string_append(out, ", no key");
+    }
+    g_string_append_printf(
+        out, "\n    headers %s; body %s; %s the author's domain",
+        tri_words(signature->header_ok, "authentic", "altered or forged", "not checked"),
+        tri_words(signature->body_ok, "as signed", "altered", "not checked"),
+        signature->aligned ? "of" : "not of");
+    signature_time(out, "signed", signature->signed_at);
+    signature_time(out, "expires", signature->expires_at);
+    g_string_append(out, "\n    signed fields: ");
+    append_safe(out, signature->signed_fields);
+    g_string_append_c(out, '\n');
+    if (signature->body_length >= 0) {
+        g_string_append_printf(
+            out, "    only the first %" G_GINT64_FORMAT " bytes of the body are signed (l=)\n",
+            signature->body_length);
+    }
+    caveat_lines(out, signature->caveats, "    ");
+}
+
+static void verdict(const MessageView *view, GString *out, bool color)
+{
+    bool is_verified = g_str_equal(view->level, "verified");
+    g_string_append_c(out, '\n');
+    label(out, "Verdict");
+    g_string_append(out, color && is_verified ? "\x1b[32m" : "");
+    g_string_append(out, search_verdict_mark(view->level, view->dkim));
+    g_string_append(out, color && is_verified ? "\x1b[0m" : "");
+    g_string_append_printf(out, " (dkim:%s)\n", view->dkim);
+    if (view->signatures->len == 0) {
+        g_string_append(out, "  no DKIM signature\n");
+    }
+    caveat_lines(out, view->caveats, "  ");
+    for (guint i = 0; i < view->signatures->len; i++) {
+        signature_lines(out, &g_array_index(view->signatures, ViewSignature, i), i + 1);
+    }
+}
+
+static void places(const MessageView *view, GString *out)
+{
+    g_string_append_printf(out, "\nBytes        %" G_GINT64_FORMAT ", SHA-256 %s\n", view->size,
+                           view->sha256);
+    for (guint i = 0; i < view->places->len; i++) {
+        const ViewPlace *place = &g_array_index(view->places, ViewPlace, i);
+        g_string_append(out, "  ");
+        append_safe(out, place->path);
+        g_string_append_printf(out, " at %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " bytes",
+                               place->offset, place->length);
+        if (*place->folder != '\0') {
+            g_string_append(out, ", folder ");
+            append_safe(out, place->folder);
+        }
+        g_string_append(out, g_str_equal(place->state, "replaced")
+                                 ? " (that file was replaced since)\n"
+                                 : "\n");
+    }
+}
+
+static const char *problem_words(const char *word)
+{
+    for (int i = 0; i < PROBLEM_COUNT; i++) {
+        if (g_str_equal(problem_word((Problem)i), word)) {
+            return problem_meaning((Problem)i);
+        }
+    }
+    return "";
+}
+
+static void problems(const MessageView *view, GString *out)
+{
+    if (view->problems->len > 0) {
+        g_string_append(out, "\nProblems\n");
+    }
+    for (guint i = 0; i < view->problems->len; i++) {
+        const char *word = g_ptr_array_index(view->problems, i);
+        g_string_append(out, "  ");
+        append_safe(out, word);
+        g_string_append_printf(out, ": %s\n", problem_words(word));
+    }
+}
+
+static void attachments(const MessageView *view, GString *out)
+{
+    if (view->attachments->len > 0) {
+        g_string_append(out, "\nAttachments\n");
+    }
+    for (guint i = 0; i < view->attachments->len; i++) {
+        const ViewAttachment *attachment = &g_array_index(view->attachments, ViewAttachment, i);
+        const char *type = *attachment->sniffed_type != '\0' ? attachment->sniffed_type
+                                                             : attachment->declared_type;
+        g_string_append(out, "  part ");
+        append_safe(out, attachment->part);
+        g_string_append_printf(out, "  %10" G_GINT64_FORMAT "  ", attachment->size);
+        append_safe(out, type);
+        g_string_append(out, "  ");
+        append_safe(out, *attachment->name == '\0' ? "(no name)" : attachment->name);
+        g_string_append(out, attachment->is_inline ? "  (inline)\n" : "\n");
+        if (*attachment->sniffed_type != '\0' &&
+            !g_str_equal(attachment->sniffed_type, attachment->declared_type)) {
+            g_string_append(out, "    declared as ");
+            append_safe(out, attachment->declared_type);
+            g_string_append_c(out, '\n');
+        }
+        g_string_append_printf(out, "    SHA-256 %s\n", attachment->sha256);
+    }
+}
+
+static void body(const MessageView *view, GString *out)
+{
+    g_autoptr(GString) safe = g_string_new(NULL);
+    terminal_text_append(safe, slice_of_string(view->body), TERMINAL_TEXT_BLOCK);
+    g_string_append(out, "\nText\n");
+    const char *at = safe->str;
+    while (*at != '\0') {
+        const char *end = strchrnul(at, '\n');
+        if (end > at) {
+            g_string_append(out, BODY_INDENT);
+            g_string_append_len(out, at, end - at);
+        }
+        g_string_append_c(out, '\n');
+        at = *end == '\0' ? end : end + 1;
+    }
+}
+
+void message_view_write_text(const MessageView *view, GString *out, bool color)
+{
+    headers(view, out);
+    verdict(view, out, color);
+    places(view, out);
+    problems(view, out);
+    attachments(view, out);
+    body(view, out);
+}

@@ -1,0 +1,87 @@
+/* query_compiler.h - a syntax tree made into one SQL statement that gives message ids.
+ *
+ * What FTS5 can answer is put into one MATCH expression that drives the statement: its rows
+ * come newest first, because ids follow the date, and reading stops after the first page. All
+ * else is a condition on the row `m` of the table message.
+ *
+ * Memory: see each function. Errors: bad values are a QueryFault; the archive's failures a
+ * GError. Limits: QUERY_MAX_PHRASE_TOKENS, QUERY_MIN_PREFIX_BYTES.
+ */
+#pragma once
+
+#include "query/query_fault.h"
+#include "query/query_tree.h"
+#include "query/sql_builder.h"
+#include "query/text_match.h"
+
+/* Each token of a phrase costs one position list. */
+#define QUERY_MAX_PHRASE_TOKENS 16
+
+/* FTS5 merges the lists of all words that begin so: one letter would be most of the index. */
+#define QUERY_MIN_PREFIX_BYTES 2
+
+/* What one node means: match AND date range AND condition, as far as each is set. */
+typedef struct {
+    bool is_ignored;         /* nothing to search for; neither true nor false */
+    GString *match;          /* an FTS5 expression, made of quoted tokens only */
+    SqlBuilder *condition;   /* about `m`; is never NULL in SQL's sense */
+    bool condition_suffices; /* the condition implies the match, which only makes it quicker */
+    bool has_range;
+    int64_t first; /* Unix time, with has_range */
+    int64_t last;  /* included */
+} QueryPart;
+
+void query_part_clear(QueryPart *part);
+
+/* What compile functions work with. */
+typedef struct {
+    sqlite3 *db;
+    TextTokenizer *tokenizer;
+    GTimeZone *time_zone;
+    int64_t id_drift;     /* the most that an id exceeds its date */
+    GPtrArray *hints;     /* of char * */
+    TextMatcher *shown;   /* collects what a snippet should show */
+    unsigned n_negations; /* that stand around the current node */
+    QueryFault *fault;
+} QueryCompiler;
+
+/* Turns one term of a field into its meaning. Returns: false with compiler->fault. */
+typedef bool QueryFieldCompile(QueryCompiler *compiler, const QueryNode *term,
+                               QueryPart *ret_part);
+
+/* Makes the FTS5 expression of a word or phrase, in `columns` ("subject", "{sender
+ * recipients}"; NULL is all). A term without a letter or digit gives a hint and an ignored
+ * part. Returns: false with compiler->fault. */
+bool query_compiler_text(QueryCompiler *compiler, const QueryNode *term, const char *columns,
+                         QueryPart *ret_part);
+
+/* Sets the fault at the place of `term`. Returns: false always. */
+bool query_compiler_fail(QueryCompiler *compiler, const QueryNode *term, const char *format,
+                         ...) G_GNUC_PRINTF(3, 4);
+
+typedef enum { QUERY_SORT_NEWEST, QUERY_SORT_OLDEST, QUERY_SORT_RELEVANCE } QuerySort;
+
+typedef struct {
+    QuerySort sort;
+    int64_t limit; /* -1: all */
+    int64_t offset;
+    bool count_only;       /* one row, the number of hits */
+    const char *time_zone; /* NULL is UTC */
+} QueryOptions;
+
+typedef struct {
+    SqlBuilder *statement;
+    TextMatcher *shown; /* what a snippet should show */
+    GPtrArray *hints;   /* of char * */
+} CompiledQuery;
+
+/* Compiles the tree; NULL is everything. `db` gets the SQL functions that the statement uses.
+ * Returns: (transfer full) NULL with either `fault` or `error` set. */
+CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
+                                  const QueryOptions *options, QueryFault *fault,
+                                  GError **error);
+
+void compiled_query_free(CompiledQuery *query);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QueryPart, query_part_clear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CompiledQuery, compiled_query_free)

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/query_field.h"
+
+#include "query/query_address.h"
+#include "query/query_field_evidence.h"
+#include "query/query_field_part.h"
+#include "query/query_field_text.h"
+#include "query/query_field_value.h"
+
+/* A name further away than this many edits was something else. */
+#define NEAREST_MAX_EDITS 3
+
+/* Names are short; what is longer is no misspelt one. */
+#define NEAREST_MAX_LENGTH 24
+
+static const QueryField table[] = {
+    {.name = "from",
+     .aliases = {"f"},
+     .value = "WHO",
+     .help = "address or name of the author; @dom.fr for a domain",
+     .compile = query_field_compile_address,
+     .argument = QUERY_ADDRESS_FROM},
+    {.name = "to",
+     .aliases = {"t"},
+     .value = "WHO",
+     .help = "address or name in To",
+     .compile = query_field_compile_address,
+     .argument = QUERY_ADDRESS_TO},
+    {.name = "cc",
+     .value = "WHO",
+     .help = "address or name in Cc",
+     .compile = query_field_compile_address,
+     .argument = QUERY_ADDRESS_CC},
+    {.name = "bcc",
+     .value = "WHO",
+     .help = "address or name in Bcc",
+     .compile = query_field_compile_address,
+     .argument = QUERY_ADDRESS_BCC},
+    {.name = "with",
+     .aliases = {"participants", "contact"},
+     .value = "WHO",
+     .help = "any of from, to, cc, bcc",
+     .compile = query_field_compile_address,
+     .argument = QUERY_ADDRESS_WITH},
+    {.name = "recipient",
+     .aliases = {"recip"},
+     .value = "WHO",
+     .help = "any of to, cc, bcc",
+     .compile = query_field_compile_address,
+     .argument = QUERY_ADDRESS_RECIPIENT},
+    {.name = "subject",
+     .aliases = {"s"},
+     .value = "TEXT",
+     .help = "words of the subject",
+     .compile = query_field_compile_text,
+     .argument = QUERY_TEXT_SUBJECT},
+    {.name = "body",
+     .aliases = {"b"},
+     .value = "TEXT",
+     .help = "words of the message's text",
+     .compile = query_field_compile_text,
+     .argument = QUERY_TEXT_BODY},
+    {.name = "attachment",
+     .aliases = {"filename", "file"},
+     .value = "TEXT",
+     .help = "words or extension of an attachment's name",
+     .compile = query_field_compile_text,
+     .argument = QUERY_TEXT_ATTACHMENT_NAME},
+    {.name = "in-attachment",
+     .value = "TEXT",
+     .help = "words of an attachment's text",
+     .compile = query_field_compile_text,
+     .argument = QUERY_TEXT_ATTACHMENT_TEXT},
+    {.name = "type",
+     .value = "KIND",
+     .help = "kind of attachment: pdf image word excel archive ...",
+     .compile = query_field_compile_type},
+    {.name = "mime",
+     .aliases = {"mimetype"},
+     .value = "TYPE",
+     .help = "MIME type of an attachment; * allowed",
+     .compile = query_field_compile_mime},
+    {.name = "has",
+     .value = "WORD",
+     .help = "attachment, twin, problem, or a kind of attachment",
+     .compile = query_field_compile_has,
+     .words = {"attachment", "twin", "problem", "pdf", "image", "word", "excel"}},
+    {.name = "date",
+     .aliases = {"d"},
+     .value = "RANGE",
+     .help = "2017, 2017-05, 2017-05-31, 2017-01..2017-05, ..2016",
+     .compile = query_field_compile_date,
+     .argument = QUERY_DATE_WITHIN},
+    {.name = "after",
+     .aliases = {"since"},
+     .value = "DATE",
+     .help = "that date included",
+     .compile = query_field_compile_date,
+     .argument = QUERY_DATE_SINCE},
+    {.name = "before",
+     .value = "DATE",
+     .help = "that date excluded",
+     .compile = query_field_compile_date,
+     .argument = QUERY_DATE_BEFORE},
+    {.name = "until",
+     .value = "DATE",
+     .help = "that date included",
+     .compile = query_field_compile_date,
+     .argument = QUERY_DATE_UNTIL},
+    {.name = "on",
+     .value = "DATE",
+     .help = "that day, month or year",
+     .compile = query_field_compile_date,
+     .argument = QUERY_DATE_WITHIN},
+    {.name = "size",
+     .value = "SIZE",
+     .help = ">1M, <500k, 10k..2M (k = 1000, Ki = 1024)",
+     .compile = query_field_compile_size,
+     .argument = QUERY_SIZE_RANGE},
+    {.name = "larger",
+     .value = "SIZE",
+     .help = "more bytes than that",
+     .compile = query_field_compile_size,
+     .argument = QUERY_SIZE_LARGER},
+    {.name = "smaller",
+     .value = "SIZE",
+     .help = "fewer bytes than that",
+     .compile = query_field_compile_size,
+     .argument = QUERY_SIZE_SMALLER},
+    {.name = "is",
+     .value = "WORD",
+     .help = "verified, limited, unverified, signed, unsigned",
+     .compile = query_field_compile_is,
+     .words = {"verified", "limited", "unverified", "signed", "unsigned", "attachment"}},
+    {.name = "dkim",
+     .value = "RESULT",
+     .help = "pass, fail, nokey, none, error, body-mismatch",
+     .compile = query_field_compile_dkim,
+     .words = {"pass", "fail", "nokey", "no-key", "none", "error", "body-mismatch"}},
+    {.name = "signed-by",
+     .aliases = {"signer"},
+     .value = "DOMAIN",
+     .help = "a passing signature of that domain or one below it",
+     .compile = query_field_compile_signature,
+     .argument = QUERY_SIGNATURE_SIGNED_BY},
+    {.name = "claims-by",
+     .value = "DOMAIN",
+     .help = "any signature that names that domain, good or not",
+     .compile = query_field_compile_signature,
+     .argument = QUERY_SIGNATURE_CLAIMS_BY},
+    {.name = "selector",
+     .value = "NAME",
+     .help = "a signature with that selector",
+     .compile = query_field_compile_signature,
+     .argument = QUERY_SIGNATURE_SELECTOR},
+    {.name = "alg",
+     .value = "NAME",
+     .help = "a signature by rsa-sha256, rsa-sha1, ed25519-sha256",
+     .compile = query_field_compile_signature,
+     .argument = QUERY_SIGNATURE_ALGORITHM},
+    {.name = "caveat",
+     .value = "WORD",
+     .help = "a caveat of the verdict: partial-body weak-key ...",
+     .compile = query_field_compile_caveat},
+    {.name = "msgid",
+     .aliases = {"rfc822msgid", "mid"},
+     .value = "ID",
+     .help = "the Message-ID",
+     .compile = query_field_compile_msgid},
+    {.name = "id",
+     .value = "NUMBER",
+     .help = "the number of a message in this archive",
+     .compile = query_field_compile_id},
+    {.name = "hash",
+     .value = "HEX",
+     .help = "first digits of the SHA-256 of a message or attachment",
+     .compile = query_field_compile_hash},
+    {.name = "source",
+     .aliases = {"path"},
+     .value = "PATH",
+     .help = "file or folder that it was read from; * allowed",
+     .compile = query_field_compile_place,
+     .argument = QUERY_PLACE_SOURCE},
+    {.name = "folder",
+     .value = "NAME",
+     .help = "mail folder; * allowed",
+     .compile = query_field_compile_place,
+     .argument = QUERY_PLACE_FOLDER},
+};
+
+const QueryField *query_field_table(size_t *ret_count)
+{
+    *ret_count = G_N_ELEMENTS(table);
+    return table;
+}
+
+/* Whether `name` is the field's name (index 0) or an alias. Returns: that string, or NULL. */
+static const char *nth_name(const QueryField *field, size_t n)
+{
+    if (n == 0) {
+        return field->name;
+    }
+    return n <= QUERY_FIELD_MAX_ALIASES ? field->aliases[n - 1] : NULL;
+}
+
+const QueryField *query_field_find(Slice name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        const char *known = NULL;
+        for (size_t n = 0; (known = nth_name(&table[i], n)) != NULL; n++) {
+            if (slice_equal_nocase(name, slice_of_string(known))) {
+                return &table[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Levenshtein's distance; a hyphen and an underscore count as the same. */
+static size_t edit_distance(Slice a, Slice b)
+{
+    size_t row[NEAREST_MAX_LENGTH + 1];
+    for (size_t j = 0; j <= b.len; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            char x = g_ascii_tolower(a.ptr[i - 1] == '_' ? '-' : a.ptr[i - 1]);
+            size_t substituted = diagonal + (x == b.ptr[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = MIN(substituted, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[b.len];
+}
+
+typedef struct {
+    const char *word;
+    size_t distance;
+} Nearest;
+
+static void try_nearest(Nearest *best, Slice name, const char *candidate)
+{
+    Slice other = slice_of_string(candidate);
+    if (other.len < 2 || other.len > NEAREST_MAX_LENGTH || name.len > NEAREST_MAX_LENGTH) {
+        return;
+    }
+    size_t distance = edit_distance(name, other);
+    /* Half of a short word changed is another word. */
+    if (distance < best->distance && distance * 2 <= MAX(other.len, name.len)) {
+        *best = (Nearest){candidate, distance};
+    }
+}
+
+const char *query_field_nearest(Slice name)
+{
+    Nearest best = {NULL, NEAREST_MAX_EDITS + 1};
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        const char *known = NULL;
+        for (size_t n = 0; (known = nth_name(&table[i], n)) != NULL; n++) {
+            try_nearest(&best, name, known);
+        }
+    }
+    return best.word;
+}
+
+const char *query_field_nearest_word(Slice word, const char *const *words, size_t n_words)
+{
+    Nearest best = {NULL, NEAREST_MAX_EDITS + 1};
+    for (size_t i = 0; i < n_words && words[i] != NULL; i++) {
+        try_nearest(&best, word, words[i]);
+    }
+    return best.word;
+}

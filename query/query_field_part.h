@@ -1,0 +1,19 @@
+/* query_field_part.h - the fields about attachments and about where a message lies.
+ */
+#pragma once
+
+#include "query/query_compiler.h"
+
+typedef enum { QUERY_PLACE_SOURCE, QUERY_PLACE_FOLDER } QueryPlaceKind;
+
+/* has:attachment, has:twin, has:problem, or has: and any word of type:. */
+QueryFieldCompile query_field_compile_has;
+
+/* type:pdf, type:image: by declared type, type by the first bytes, or file name. */
+QueryFieldCompile query_field_compile_type;
+
+/* mime:application/pdf, with * allowed. */
+QueryFieldCompile query_field_compile_mime;
+
+/* field->argument is a QueryPlaceKind. */
+QueryFieldCompile query_field_compile_place;

@@ -1,0 +1,31 @@
+/* raw_bytes.h - the exact bytes of a message, from where it lies, proved by its SHA-256.
+ *
+ * Each occurrence is tried in turn; bytes with another hash are never given out.
+ *
+ * Errors: RAW_BYTES_ERROR when no occurrence has the bytes (the message says why of each),
+ * ARCHIVE_ERROR.
+ */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RAW_BYTES_ERROR (raw_bytes_error_quark())
+GQuark raw_bytes_error_quark(void);
+
+typedef enum {
+    RAW_BYTES_ERROR_NO_MESSAGE, /* no message has this id */
+    RAW_BYTES_ERROR_GONE,       /* no source has the bytes any more */
+} RawBytesError;
+
+/* Returns: (transfer full) the bytes, or NULL with `error`. */
+GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error);
+
+/* Cuts one occurrence out and compares its SHA-256 with `sha256` (32 bytes). `row` stands on a
+ * row of raw_bytes_columns. Returns: (transfer full) NULL with `error`. */
+GBytes *raw_bytes_of_row(sqlite3_stmt *row, const void *sha256, GError **error);
+
+/* The first columns that raw_bytes_of_row reads, from occurrence o, file l and source r. */
+#define RAW_BYTES_COLUMNS "r.path, l.path, l.compression, o.offset, o.length, o.quoting"

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/search.h"
+
+#include "schema/archive.h"
+#include "schema/record.h"
+
+typedef enum { SQL_HIT, SQL_SENDER } Sql;
+
+static const char *const sql[] = {
+    [SQL_HIT] = "SELECT m.date, m.date_source, m.dkim, m.level, m.caveats, m.msgid, m.size, "
+                "m.attachments, m.sha256, t.subject, t.body, t.attachment_text "
+                "FROM message m JOIN message_text t ON t.id = m.id WHERE m.id = ?",
+    [SQL_SENDER] = "SELECT a.name, a.address FROM message_address ma "
+                   "JOIN address a ON a.id = ma.address_id "
+                   "WHERE ma.message_id = ? AND ma.role = 'from' ORDER BY ma.position LIMIT 1",
+};
+
+struct Search {
+    sqlite3 *db;
+    TextMatcher *shown; /* the query's */
+    sqlite3_stmt *ids;
+    sqlite3_stmt *hit;
+    sqlite3_stmt *sender;
+    Snippet snippet;
+};
+
+Search *search_new(sqlite3 *db, const CompiledQuery *query, GError **error)
+{
+    g_autoptr(Search) search = g_new0(Search, 1);
+    search->db = db;
+    search->shown = query->shown;
+    snippet_init(&search->snippet);
+    search->ids = sql_builder_prepare(query->statement, db, error);
+    if (search->ids == NULL) {
+        return NULL;
+    }
+    search->hit = archive_prepare(db, sql[SQL_HIT], error);
+    if (search->hit == NULL) {
+        return NULL;
+    }
+    search->sender = archive_prepare(db, sql[SQL_SENDER], error);
+    return search->sender == NULL ? NULL : g_steal_pointer(&search);
+}
+
+void search_free(Search *search)
+{
+    if (search == NULL) {
+        return;
+    }
+    sqlite3_finalize(search->ids);
+    sqlite3_finalize(search->hit);
+    sqlite3_finalize(search->sender);
+    snippet_clear(&search->snippet);
+    g_free(search);
+}
+
+static Slice column_slice(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    return slice_of(text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(statement, column));
+}
+
+static const char *column_word(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    return text == NULL ? "" : text;
+}
+
+/* Steps `statement` for the message. Returns: SQLITE_ROW, SQLITE_DONE, or -1 with `error`. */
+static int step_for(Search *search, sqlite3_stmt *statement, int64_t id, GError **error)
+{
+    sqlite3_reset(statement);
+    sqlite3_bind_int64(statement, 1, id);
+    int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        archive_set_error(search->db, error);
+        return -1;
+    }
+    return code;
+}
+
+/* The body's hit; failing that, an attached text's; failing that, the body's beginning. */
+static void make_snippet(Search *search, Slice body, Slice attachment_text)
+{
+    snippet_make(search->shown, body, &search->snippet);
+    if (search->snippet.is_hit || attachment_text.len == 0) {
+        return;
+    }
+    g_auto(Snippet) other = {0};
+    snippet_init(&other);
+    snippet_make(search->shown, attachment_text, &other);
+    if (other.is_hit) {
+        Snippet swapped = search->snippet;
+        search->snippet = other;
+        other = swapped;
+    }
+}
+
+static void read_hit(Search *search, SearchHit *hit)
+{
+    sqlite3_stmt *row = search->hit;
+    hit->has_date = sqlite3_column_type(row, 0) != SQLITE_NULL;
+    hit->date = sqlite3_column_int64(row, 0);
+    hit->date_source = column_word(row, 1);
+    hit->dkim = column_word(row, 2);
+    hit->level = column_word(row, 3);
+    hit->caveats = column_word(row, 4);
+    hit->msgid = column_slice(row, 5);
+    hit->size = sqlite3_column_int64(row, 6);
+    hit->attachments = sqlite3_column_int64(row, 7);
+    static const uint8_t no_hash[SHA256_BYTES] = {0};
+    const uint8_t *sha256 = sqlite3_column_blob(row, 8);
+    hit->sha256 =
+        sha256 != NULL && sqlite3_column_bytes(row, 8) == SHA256_BYTES ? sha256 : no_hash;
+    hit->subject = column_slice(row, 9);
+    make_snippet(search, column_slice(row, 10), column_slice(row, 11));
+    hit->snippet = &search->snippet;
+}
+
+bool search_next(Search *search, SearchHit *ret_hit, GError **error)
+{
+    int code = sqlite3_step(search->ids);
+    if (code == SQLITE_DONE) {
+        return false;
+    }
+    if (code != SQLITE_ROW) {
+        archive_set_error(search->db, error);
+        return false;
+    }
+    SearchHit hit = {.id = sqlite3_column_int64(search->ids, 0)};
+    code = step_for(search, search->hit, hit.id, error);
+    if (code != SQLITE_ROW) {
+        if (code == SQLITE_DONE) {
+            g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_NOT_ARCHIVE,
+                        "%s: the index names message %" G_GINT64_FORMAT ", which is not there",
+                        sqlite3_db_filename(search->db, "main"), hit.id);
+        }
+        return false;
+    }
+    read_hit(search, &hit);
+    code = step_for(search, search->sender, hit.id, error);
+    if (code < 0) {
+        return false;
+    }
+    if (code == SQLITE_ROW) {
+        hit.sender_name = column_slice(search->sender, 0);
+        hit.sender_address = column_slice(search->sender, 1);
+    }
+    *ret_hit = hit;
+    return true;
+}
+
+bool search_count(sqlite3 *db, const CompiledQuery *query, int64_t *ret_count, GError **error)
+{
+    g_autoptr(sqlite3_stmt) statement = sql_builder_prepare(query->statement, db, error);
+    if (statement == NULL) {
+        return false;
+    }
+    if (sqlite3_step(statement) != SQLITE_ROW) {
+        archive_set_error(db, error);
+        return false;
+    }
+    *ret_count = sqlite3_column_int64(statement, 0);
+    return true;
+}
