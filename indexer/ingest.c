@@ -300,5 +300,6 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
         return false;
     }
     fill_outcome(&ingest, ret_outcome);
+    reader_join(g_steal_pointer(&ingest.reader));
     return true;
 }

@@ -171,6 +171,7 @@ int main(int argc, char **argv)
         g_printerr("waxseal-index: %s\n", error->message);
         return EXIT_USAGE;
     }
+    archive_configure_process();
     IngestOutcome outcome = {0};
     if (!run(&arguments, &outcome, &error)) {
         g_printerr("waxseal-index: %s\n", error->message);

@@ -6,9 +6,6 @@
 #include "indexer/statement_set.h"
 #include "schema/record_codec.h"
 
-/* The share of new messages from which merging the whole index pays. */
-#define TIDY_SHARE 4
-
 /* Remembered places from which to search for a free id; one a crowded second. */
 #define CROWDED_MAX 100000
 
@@ -20,7 +17,6 @@ enum {
     ADD_DAMAGED,
     GET_DRIFT,
     SET_DRIFT,
-    COUNT_MESSAGES,
     N_STATEMENTS
 };
 
@@ -36,7 +32,6 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [GET_DRIFT] = "SELECT value FROM archive_property WHERE name = 'id_drift'",
     [SET_DRIFT] = "INSERT OR REPLACE INTO archive_property (name, value)"
                   " VALUES ('id_drift', ?1)",
-    [COUNT_MESSAGES] = "SELECT count(*) FROM message",
 };
 
 /* A message of the batch that is new in the archive. */
@@ -399,16 +394,7 @@ bool writer_flush(Writer *writer, GError **error)
 
 bool writer_finish(Writer *writer, GError **error)
 {
-    bool found = false;
-    int64_t n_messages = 0;
-    if (!statement_find(statement_set_get(&writer->statements, COUNT_MESSAGES), &found,
-                        &n_messages, error)) {
-        return false;
-    }
-    bool large_share = writer->counts.added * TIDY_SHARE >= (uint64_t)n_messages;
-    return writer->counts.added == 0 ||
-           (fts_index_tidy(writer->db, large_share ? 1 : FTS_SEGMENTS_KEPT, error) &&
-            archive_exec(writer->db, "PRAGMA optimize", error));
+    return writer->counts.added == 0 || fts_index_tidy(writer->db, FTS_SEGMENTS_KEPT, error);
 }
 
 const WriterCounts *writer_counts(const Writer *writer)

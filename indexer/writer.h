@@ -66,7 +66,7 @@ bool writer_is_full(const Writer *writer);
 /* Writes the batch and commits. */
 bool writer_flush(Writer *writer, GError **error);
 
-/* Merges the full-text index and lets SQLite renew its statistics. After the last flush. */
+/* Merges the full-text index when it has many segments. After the last flush. */
 bool writer_finish(Writer *writer, GError **error);
 
 /* Returns: (transfer none). */

@@ -17,6 +17,11 @@
 
 G_DEFINE_QUARK(waxseal - archive - error, archive_error)
 
+void archive_configure_process(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 const char *archive_default_path(const char *option)
 {
     if (option != NULL) {
@@ -188,6 +193,62 @@ static char *expand_schema(void)
     }
     g_string_append(sql, rest);
     return g_string_free(g_steal_pointer(&sql), false);
+}
+
+/* Calls `func` for each CREATE INDEX statement of schema.sql with its name and text. */
+typedef bool (*IndexFunc)(sqlite3 *db, const char *name, const char *sql, GError **error);
+
+static bool for_each_index(sqlite3 *db, IndexFunc func, GError **error)
+{
+    static const char prefix[] = "\nCREATE INDEX ";
+    for (const char *at = schema_sql; (at = strstr(at, prefix)) != NULL;) {
+        const char *name = at + strlen(prefix);
+        const char *name_end = strchr(name, ' ');
+        const char *end = strchr(name, ';');
+        g_assert(name_end != NULL && end != NULL);
+        g_autofree char *name_copy = g_strndup(name, (gsize)(name_end - name));
+        g_autofree char *sql = g_strndup(at, (gsize)(end - at));
+        if (!func(db, name_copy, sql, error)) {
+            return false;
+        }
+        at = end;
+    }
+    return true;
+}
+
+static bool drop_index(sqlite3 *db, const char *name, const char *sql G_GNUC_UNUSED,
+                       GError **error)
+{
+    g_autofree char *drop = g_strdup_printf("DROP INDEX IF EXISTS %s", name);
+    return archive_exec(db, drop, error);
+}
+
+static bool make_index(sqlite3 *db, const char *name, const char *sql, GError **error)
+{
+    g_autoptr(sqlite3_stmt) find = archive_prepare(
+        db, "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", error);
+    if (find == NULL) {
+        return false;
+    }
+    sqlite3_bind_text(find, 1, name, -1, SQLITE_STATIC);
+    int code = sqlite3_step(find);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        archive_set_error(db, error);
+        return false;
+    }
+    bool exists = code == SQLITE_ROW;
+    sqlite3_reset(find);
+    return exists || archive_exec(db, sql, error);
+}
+
+bool archive_drop_indexes(sqlite3 *db, GError **error)
+{
+    return for_each_index(db, drop_index, error);
+}
+
+bool archive_make_indexes(sqlite3 *db, GError **error)
+{
+    return for_each_index(db, make_index, error);
 }
 
 static bool make_schema(sqlite3 *db, GError **error)

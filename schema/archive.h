@@ -26,6 +26,10 @@ typedef enum {
     ARCHIVE_ERROR_SQL          /* anything else that SQLite says */
 } ArchiveError;
 
+/* Settings of SQLite for the whole process: no accounting of memory, which costs a lock an
+ * allocation. Call once, before any connection is opened. */
+void archive_configure_process(void);
+
 /* The archive to use: `option` if not NULL, else $WAXSEAL_DB, else "archive.db".
  * Returns: (transfer none) a constant, `option` or the environment's string. */
 const char *archive_default_path(const char *option);
@@ -38,6 +42,13 @@ sqlite3 *archive_open_readonly(const char *path, GError **error);
  * `ret_created` says which; it may be NULL.
  * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */
 sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error);
+
+/* Drops the indexes that schema.sql creates by name, for a bulk load into an empty archive:
+ * filling them in one go at the end costs a fraction. Queries work without them, slower. */
+bool archive_drop_indexes(sqlite3 *db, GError **error);
+
+/* Makes those of them that are missing, e.g. after a run that was killed. */
+bool archive_make_indexes(sqlite3 *db, GError **error);
 
 /* Runs SQL without values or results. Returns: false with `error`. */
 bool archive_exec(sqlite3 *db, const char *sql, GError **error);

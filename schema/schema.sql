@@ -55,7 +55,6 @@ CREATE INDEX message_by_msgid ON message (msgid) WHERE msgid <> '';
 CREATE INDEX message_by_dkim ON message (dkim);
 CREATE INDEX message_by_level ON message (level) WHERE level <> 'none';
 CREATE INDEX message_with_attachments ON message (id) WHERE attachments > 0;
-CREATE INDEX message_by_size ON message (size);
 
 -- Every place where a message was found. offset, length: the message inside the file's mail bytes,
 -- mbox quoting still on; separators: the From_ line before and the blank line after.
