@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/ingest.h"
 
+#include <malloc.h>
+
 #include "indexer/fts_index.h"
 #include "indexer/mail_processor.h"
 #include "indexer/reader.h"
@@ -9,6 +11,10 @@
 
 /* How often progress is told and an interruption looked for. */
 #define TICK_MS 200
+
+/* FTS5 frees its terms after each segment; memory that is given back to the kernel each time is
+ * paid for again in page faults. */
+#define KEEP_FREED_BYTES (64 << 20)
 
 /* Page cache of the writing connection. */
 #define CACHE_KIB 65536
@@ -244,7 +250,8 @@ static bool open_archive(Ingest *ingest, GError **error)
         g_strdup_printf("PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL;"
                         " PRAGMA secure_delete = 0",
                         CACHE_KIB);
-    return archive_exec(ingest->db, pragmas, error) && fts_index_configure(ingest->db, error);
+    return archive_exec(ingest->db, pragmas, error) && fts_index_configure(ingest->db, error) &&
+           (!ingest->outcome.created || archive_drop_indexes(ingest->db, error));
 }
 
 static bool add_sources(Ingest *ingest, GError **error)
@@ -284,6 +291,7 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     mail_record_init(&ingest.record);
     /* The workers come first: they must inherit neither threads nor a connection. */
     ingest.pool = worker_pool_new(options->n_workers, options->keys, error);
+    mallopt(M_TRIM_THRESHOLD, KEEP_FREED_BYTES);
     if (ingest.pool == NULL || !open_archive(&ingest, error)) {
         return false;
     }
@@ -296,7 +304,8 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
         return false;
     }
     tell_progress(&ingest, true);
-    if (!ingest.outcome.interrupted && !writer_finish(ingest.writer, error)) {
+    if (!archive_make_indexes(ingest.db, error) ||
+        (!ingest.outcome.interrupted && !writer_finish(ingest.writer, error))) {
         return false;
     }
     fill_outcome(&ingest, ret_outcome);
