@@ -140,10 +140,12 @@ static bool on_message(Ingest *ingest, const JobSlot *slot, const ReaderEvent *e
 static bool update_file(Ingest *ingest, const ReaderEvent *event, GError **error)
 {
     bool at_end = event->kind == EVENT_FILE_END;
-    bool damaged = event->note != NULL || ingest->file_has_damage;
+    bool is_other = event->facts.kind == SOURCE_KIND_OTHER;
+    bool damaged = event->note != NULL || (ingest->file_has_damage && !is_other);
     FileState state = !at_end ? FILE_PARTIAL : damaged ? FILE_DAMAGED : FILE_COMPLETE;
-    if (at_end && damaged) {
-        ingest->outcome.damaged_files++;
+    if (at_end) {
+        ingest->outcome.damaged_files += damaged;
+        ingest->outcome.other_files += is_other;
     }
     if (event->note != NULL && ingest->options->trouble != NULL) {
         ingest->options->trouble(event->note, ingest->options->user_data);

@@ -41,6 +41,7 @@ typedef struct {
     uint64_t unchanged_files; /* read by an earlier run */
     uint64_t failed_sources;  /* could not be read at all */
     uint64_t damaged_files;   /* in part or below a folder */
+    uint64_t other_files;     /* not recognised as mail */
     uint64_t damaged_bytes;
     bool interrupted;
     bool created; /* the archive is new */

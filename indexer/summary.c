@@ -94,6 +94,18 @@ static void print_run(const char *database, const IngestOutcome *outcome)
     }
 }
 
+static void print_rest(const IngestOutcome *outcome)
+{
+    if (outcome->other_files > 0) {
+        g_print("Not mail     %s files, listed by waxseal-query ledger\n",
+                grouped((int64_t)outcome->other_files).text);
+    }
+    if (outcome->damaged_files > 0) {
+        g_print("Damaged      %s files, listed by waxseal-query ledger\n",
+                grouped((int64_t)outcome->damaged_files).text);
+    }
+}
+
 static void print_contents(const int64_t *values)
 {
     g_print("Holds        %s distinct messages from %s senders, %s attachments",
@@ -145,6 +157,7 @@ bool summary_print(const char *database, const IngestOutcome *outcome, GError **
         return false;
     }
     print_run(database, outcome);
+    print_rest(outcome);
     print_contents(values);
     print_ledger(values);
     return true;
