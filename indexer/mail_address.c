@@ -100,7 +100,7 @@ static Slice keep_address(Walk *walk, Slice raw)
         raw = slice_from(raw, 7);
     }
     g_string_truncate(decoded, 0);
-    if (memmem(raw.ptr, raw.len, "=?", 2) != NULL) {
+    if (raw.len > 0 && memmem(raw.ptr, raw.len, "=?", 2) != NULL) {
         encoded_word_decoder_append(walk->reader->words, raw, decoded, &walk->record->problems);
     } else {
         ProblemSet charset_problems = 0;

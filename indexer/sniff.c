@@ -3,59 +3,65 @@
 
 #include "indexer/utf8_text.h"
 
+/* For tables: SLICE_LITERAL is no constant expression. */
+#define BYTES(text)                                                                            \
+    {                                                                                          \
+        (text), sizeof(text) - 1                                                               \
+    }
+
 /* Files that begin with fixed bytes at a fixed place. */
 static const struct {
     size_t at;
     Slice bytes;
     const char *type;
 } signatures[] = {
-    {0, {"%PDF-", 5}, "application/pdf"},
-    {0, {"\x89PNG\r\n\x1A\n", 8}, "image/png"},
-    {0, {"\xFF\xD8\xFF", 3}, "image/jpeg"},
-    {0, {"GIF87a", 6}, "image/gif"},
-    {0, {"GIF89a", 6}, "image/gif"},
-    {0, {"II*\0", 4}, "image/tiff"},
-    {0, {"MM\0*", 4}, "image/tiff"},
-    {8, {"WEBP", 4}, "image/webp"},
-    {8, {"WAVE", 4}, "audio/wav"},
-    {8, {"AVI ", 4}, "video/x-msvideo"},
-    {0, {"\x1F\x8B", 2}, "application/gzip"},
-    {0, {"BZh", 3}, "application/x-bzip2"},
+    {0, BYTES("%PDF-"), "application/pdf"},
+    {0, BYTES("\x89PNG\r\n\x1A\n"), "image/png"},
+    {0, BYTES("\xFF\xD8\xFF"), "image/jpeg"},
+    {0, BYTES("GIF87a"), "image/gif"},
+    {0, BYTES("GIF89a"), "image/gif"},
+    {0, BYTES("II*\0"), "image/tiff"},
+    {0, BYTES("MM\0*"), "image/tiff"},
+    {8, BYTES("WEBP"), "image/webp"},
+    {8, BYTES("WAVE"), "audio/wav"},
+    {8, BYTES("AVI "), "video/x-msvideo"},
+    {0, BYTES("\x1F\x8B"), "application/gzip"},
+    {0, BYTES("BZh"), "application/x-bzip2"},
     {0,
      {"\xFD"
       "7zXZ\0",
       6},
      "application/x-xz"},
-    {0, {"\x28\xB5\x2F\xFD", 4}, "application/zstd"},
-    {0, {"Rar!\x1A\x07", 6}, "application/vnd.rar"},
-    {0, {"7z\xBC\xAF\x27\x1C", 6}, "application/x-7z-compressed"},
-    {257, {"ustar", 5}, "application/x-tar"},
-    {0, {"MSCF", 4}, "application/vnd.ms-cab-compressed"},
-    {0, {"{\\rtf", 5}, "application/rtf"},
-    {0, {"\x78\x9F\x3E\x22", 4}, "application/vnd.ms-tnef"},
-    {0, {"!BDN", 4}, "application/vnd.ms-outlook-pst"},
-    {0, {"ID3", 3}, "audio/mpeg"},
-    {0, {"OggS", 4}, "application/ogg"},
-    {0, {"fLaC", 4}, "audio/flac"},
-    {4, {"ftypM4A", 7}, "audio/mp4"},
-    {4, {"ftypqt", 6}, "video/quicktime"},
-    {4, {"ftyphei", 7}, "image/heic"},
-    {4, {"ftyp", 4}, "video/mp4"},
-    {0, {"\x1A\x45\xDF\xA3", 4}, "video/x-matroska"},
-    {0, {"%!PS", 4}, "application/postscript"},
-    {0, {"MZ", 2}, "application/vnd.microsoft.portable-executable"},
+    {0, BYTES("\x28\xB5\x2F\xFD"), "application/zstd"},
+    {0, BYTES("Rar!\x1A\x07"), "application/vnd.rar"},
+    {0, BYTES("7z\xBC\xAF\x27\x1C"), "application/x-7z-compressed"},
+    {257, BYTES("ustar"), "application/x-tar"},
+    {0, BYTES("MSCF"), "application/vnd.ms-cab-compressed"},
+    {0, BYTES("{\\rtf"), "application/rtf"},
+    {0, BYTES("\x78\x9F\x3E\x22"), "application/vnd.ms-tnef"},
+    {0, BYTES("!BDN"), "application/vnd.ms-outlook-pst"},
+    {0, BYTES("ID3"), "audio/mpeg"},
+    {0, BYTES("OggS"), "application/ogg"},
+    {0, BYTES("fLaC"), "audio/flac"},
+    {4, BYTES("ftypM4A"), "audio/mp4"},
+    {4, BYTES("ftypqt"), "video/quicktime"},
+    {4, BYTES("ftyphei"), "image/heic"},
+    {4, BYTES("ftyp"), "video/mp4"},
+    {0, BYTES("\x1A\x45\xDF\xA3"), "video/x-matroska"},
+    {0, BYTES("%!PS"), "application/postscript"},
+    {0, BYTES("MZ"), "application/vnd.microsoft.portable-executable"},
     {0,
      {"\x7F"
       "ELF",
       4},
      "application/x-elf"},
-    {0, {"SQLite format 3\0", 16}, "application/vnd.sqlite3"},
-    {0, {"BEGIN:VCARD", 11}, "text/vcard"},
-    {0, {"BEGIN:VCALENDAR", 15}, "text/calendar"},
-    {0, {"-----BEGIN PGP MESSAGE", 22}, "application/pgp-encrypted"},
-    {0, {"-----BEGIN PGP SIGNATURE", 24}, "application/pgp-signature"},
-    {0, {"-----BEGIN PGP PUBLIC KEY", 25}, "application/pgp-keys"},
-    {0, {"<?xml", 5}, "application/xml"},
+    {0, BYTES("SQLite format 3\0"), "application/vnd.sqlite3"},
+    {0, BYTES("BEGIN:VCARD"), "text/vcard"},
+    {0, BYTES("BEGIN:VCALENDAR"), "text/calendar"},
+    {0, BYTES("-----BEGIN PGP MESSAGE"), "application/pgp-encrypted"},
+    {0, BYTES("-----BEGIN PGP SIGNATURE"), "application/pgp-signature"},
+    {0, BYTES("-----BEGIN PGP PUBLIC KEY"), "application/pgp-keys"},
+    {0, BYTES("<?xml"), "application/xml"},
 };
 
 static bool contains(Slice text, const char *wanted)
@@ -102,14 +108,10 @@ static const char *sniff_ole(Slice begin)
         Slice name;
         const char *type;
     } streams[] = {
-        {{"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t", 23}, "application/msword"},
-        {{"W\0o\0r\0k\0b\0o\0o\0k", 15}, "application/vnd.ms-excel"},
-        {{"P\0o\0w\0e\0r\0P\0o\0i\0n\0t", 19}, "application/vnd.ms-powerpoint"},
-        {{"_\0_\0s\0u\0b\0s\0t\0g\0"
-          "1\0.\0"
-          "0",
-          23},
-         "application/vnd.ms-outlook"},
+        {BYTES("W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t"), "application/msword"},
+        {BYTES("W\0o\0r\0k\0b\0o\0o\0k"), "application/vnd.ms-excel"},
+        {BYTES("P\0o\0w\0e\0r\0P\0o\0i\0n\0t"), "application/vnd.ms-powerpoint"},
+        {BYTES("_\0_\0s\0u\0b\0s\0t\0g\0"), "application/vnd.ms-outlook"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(streams); i++) {
         if (memmem(begin.ptr, begin.len, streams[i].name.ptr, streams[i].name.len) != NULL) {
@@ -154,8 +156,9 @@ static bool is_text(Slice begin, bool is_whole)
 static bool is_mail(Slice text)
 {
     static const Slice fields[] = {
-        {"Return-Path:", 12}, {"Received:", 9}, {"From:", 5},          {"Date:", 5},
-        {"Message-ID:", 11},  {"Subject:", 8},  {"Delivered-To:", 13}, {"MIME-Version:", 13},
+        BYTES("Return-Path:"),  BYTES("Received:"),     BYTES("From:"),
+        BYTES("Date:"),         BYTES("Message-ID:"),   BYTES("Subject:"),
+        BYTES("Delivered-To:"), BYTES("MIME-Version:"),
     };
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         if (starts_nocase(text, fields[i])) {
