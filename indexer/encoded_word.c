@@ -81,7 +81,9 @@ static void find_word_end(Slice text, EncodedWord *word)
             word->length += at + 2;
             return;
         }
-        if (text.ptr[at] == '=' && text.ptr[at + 1] == '?') {
+        /* "=?=" is the end after base64 padding. */
+        const bool is_end_next = at + 2 < text.len && text.ptr[at + 2] == '=';
+        if (text.ptr[at] == '=' && text.ptr[at + 1] == '?' && !is_end_next) {
             break;
         }
         at++;

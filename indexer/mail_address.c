@@ -153,6 +153,11 @@ static bool split_bare_address(Slice phrase, Slice *ret_name, Slice *ret_address
     while (begin > 0 && is_space(phrase.ptr[begin - 1])) {
         begin--;
     }
+    const bool is_quoted = begin > 1 && phrase.ptr[begin - 1] == '"';
+    const char *quote = is_quoted ? memrchr(phrase.ptr, '"', begin - 1) : NULL;
+    if (quote != NULL) {
+        begin = (size_t)(quote - phrase.ptr);
+    }
     while (begin > 0 && !is_space(phrase.ptr[begin - 1])) {
         begin--;
     }
@@ -343,6 +348,8 @@ static void read_literal(Walk *walk)
 static void read_phrase_quoted(Walk *walk)
 {
     GString *phrase = walk->reader->phrase;
+    const Slice before = walk->rest;
+    const size_t from = phrase->len;
     const bool is_first = trim(string_slice(phrase)).len == 0;
     if (!read_quoted(walk, phrase, false)) {
         take_byte(walk, phrase);
@@ -350,11 +357,13 @@ static void read_phrase_quoted(Walk *walk)
     }
     /* "local part"@domain keeps its quotes; "a@b" alone is a name that looks like an address.
      */
-    walk->is_phrase_quoted = is_first;
-    const Slice rest = walk->rest;
-    if (rest.len > 0 && rest.ptr[0] == '@') {
-        walk->is_phrase_quoted = false;
+    if (walk->rest.len > 0 && walk->rest.ptr[0] == '@') {
+        walk->rest = before;
+        g_string_truncate(phrase, from);
+        read_quoted(walk, phrase, true);
+        return;
     }
+    walk->is_phrase_quoted = is_first;
 }
 
 static void read_ordinary(Walk *walk)
@@ -390,6 +399,13 @@ static void read_next(Walk *walk)
         return;
     case '[':
         read_literal(walk);
+        return;
+    case '>':
+        /* "<<a@b>>" */
+        if (walk->has_angle) {
+            break;
+        }
+        read_ordinary(walk);
         return;
     case '"':
         if (!walk->no_more_quotes) {
