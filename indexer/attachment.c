@@ -6,6 +6,9 @@
 #include "indexer/sniff.h"
 #include "indexer/utf8_text.h"
 
+/* uuencoded files inside text are no parts, and must not be without number either. */
+#define ATTACHMENT_MAX PART_COUNT_MAX
+
 /* One block fits the second-level cache and makes the cost of each call vanish. */
 #define BLOCK_BYTES ((size_t)64 << 10)
 
@@ -64,6 +67,15 @@ static void read_bytes(AttachmentReader *reader, TransferEncoding encoding, Slic
     entry->sniffed_type = slice_of_string(type);
 }
 
+static bool has_room(MailRecord *record)
+{
+    if (record->attachments->len < ATTACHMENT_MAX) {
+        return true;
+    }
+    problem_set_add(&record->problems, PROBLEM_TOO_MANY_PARTS);
+    return false;
+}
+
 static Slice keep_string(MailRecord *record, const GString *string)
 {
     return mail_record_keep(record, slice_of(string->str, string->len));
@@ -92,6 +104,9 @@ static bool is_inline(const Part *part)
 void attachment_reader_add(AttachmentReader *reader, const Part *part, MailRecord *record)
 {
     const ContentHeader *content = &part->content;
+    if (!has_room(record)) {
+        return;
+    }
     RecordAttachment entry = {
         .part = mail_record_keep(record, slice_of_string(part->number)),
         .name = keep_string(record, content->name),
@@ -106,6 +121,9 @@ void attachment_reader_add(AttachmentReader *reader, const Part *part, MailRecor
 void attachment_reader_add_uuencoded(AttachmentReader *reader, const Part *part, Slice name,
                                      Slice lines, MailRecord *record)
 {
+    if (!has_room(record)) {
+        return;
+    }
     RecordAttachment entry = {
         .part = mail_record_keep(record, slice_of_string(part->number)),
         .name = mail_record_keep(record, name),

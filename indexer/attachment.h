@@ -3,7 +3,8 @@
  * Decoded in blocks: no attachment is ever held in memory.
  *
  * Memory: a reader keeps its block between messages; results are kept in the record's arena.
- * Errors: none; bad-transfer-encoding is added to the record.
+ * Errors: none; bad-transfer-encoding and too-many-parts are added to the record.
+ * Limits: as many attachments as there may be parts.
  */
 #pragma once
 

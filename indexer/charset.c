@@ -233,21 +233,19 @@ static const uint16_t windows_1252_c1[32] = {
 };
 
 struct CharsetDecoder {
-    iconv_t converters[ENCODING_COUNT]; /* (iconv_t)-1 where there is none */
-    GString *scratch;                   /* iconv's output, before it is checked */
+    iconv_t converters[ENCODING_COUNT];
+    bool has_converter[ENCODING_COUNT];
+    GString *scratch; /* iconv's output, before it is checked */
 };
-
-static iconv_t no_converter(void)
-{
-    return (iconv_t)-1;
-}
 
 CharsetDecoder *charset_decoder_new(void)
 {
     CharsetDecoder *decoder = g_new0(CharsetDecoder, 1);
     for (int i = 0; i < ENCODING_COUNT; i++) {
-        decoder->converters[i] =
-            iconv_names[i] == NULL ? no_converter() : iconv_open("UTF-8", iconv_names[i]);
+        if (iconv_names[i] != NULL) {
+            decoder->converters[i] = iconv_open("UTF-8", iconv_names[i]);
+            decoder->has_converter[i] = (intptr_t)decoder->converters[i] != -1;
+        }
     }
     decoder->scratch = g_string_sized_new(OUTPUT_BLOCK);
     return decoder;
@@ -259,7 +257,7 @@ void charset_decoder_free(CharsetDecoder *decoder)
         return;
     }
     for (int i = 0; i < ENCODING_COUNT; i++) {
-        if (decoder->converters[i] != no_converter()) {
+        if (decoder->has_converter[i]) {
             iconv_close(decoder->converters[i]);
         }
     }
@@ -356,7 +354,8 @@ static size_t convert(CharsetDecoder *decoder, Encoding encoding, Slice bytes)
     char block[OUTPUT_BLOCK];
     size_t n_bad = 0;
     /* iconv's prototype lacks a const; it does not write to its input. */
-    char *in = (char *)(uintptr_t)bytes.ptr;
+    char *in;
+    memcpy(&in, &bytes.ptr, sizeof in);
     size_t in_left = bytes.len;
 
     g_string_truncate(scratch, 0);
@@ -423,8 +422,7 @@ void charset_decoder_append(CharsetDecoder *decoder, Slice name, Slice bytes, GS
     Encoding encoding = name.len == 0 ? ENCODING_ASCII : find_encoding(name);
     if (encoding == ENCODING_UNKNOWN) {
         problem_set_add(problems, PROBLEM_BAD_CHARSET);
-    } else if (encoding >= ENCODING_FIRST_ICONV &&
-               decoder->converters[encoding] == no_converter()) {
+    } else if (encoding >= ENCODING_FIRST_ICONV && !decoder->has_converter[encoding]) {
         problem_set_add(problems, PROBLEM_BAD_CHARSET);
         encoding = ENCODING_UNKNOWN;
     }

@@ -105,16 +105,80 @@ static void set_name(ContentHeader *content, const char *name, EncodedWordDecode
     g_string_truncate(content->name, cut.len);
 }
 
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* The length of a parameter's value: a quoted string, or all up to the next ";". */
+static size_t value_length(const char *value)
+{
+    if (*value != '"') {
+        return strcspn(value, ";");
+    }
+    size_t at = 1;
+    while (value[at] != '\0' && value[at] != '"') {
+        at += value[at] == '\\' && value[at + 1] != '\0' ? 2 : 1;
+    }
+    return value[at] == '"' ? at + 1 : at;
+}
+
+/* The value of a parameter where GMime misreads it: encoded-words (it loses what follows
+ * padding) and words without quotes around them (it stops at the first space).
+ * Returns: (transfer full) the value without quotes, NULL when GMime reads it well. */
+static char *wild_value(const char *field, const char *name)
+{
+    const size_t name_length = strlen(name);
+    for (const char *at = strchr(field, ';'); at != NULL; at = strchr(at, ';')) {
+        at++;
+        while (is_space(*at)) {
+            at++;
+        }
+        if (g_ascii_strncasecmp(at, name, name_length) != 0) {
+            continue;
+        }
+        const char *value = at + name_length;
+        while (is_space(*value)) {
+            value++;
+        }
+        if (*value != '=') {
+            continue;
+        }
+        do {
+            value++;
+        } while (is_space(*value));
+        g_autofree char *text = g_strndup(value, value_length(value));
+        const bool is_quoted = *text == '"';
+        if (strstr(text, "=?") == NULL && (is_quoted || strchr(text, ' ') == NULL)) {
+            return NULL;
+        }
+        const size_t end = strlen(text);
+        return g_strndup(text + is_quoted, end > 1 && is_quoted && text[end - 1] == '"'
+                                               ? end - 2
+                                               : end - is_quoted);
+    }
+    return NULL;
+}
+
+/* Takes the file name from a parameter, as GMime or, where it is wrong, we read it. */
+static void set_name_parameter(ContentHeader *content, const char *field, const char *name,
+                               const char *by_gmime, EncodedWordDecoder *words,
+                               ProblemSet *problems)
+{
+    g_autofree char *wild = wild_value(field, name);
+    set_name(content, wild != NULL ? wild : by_gmime, words, problems);
+}
+
 static bool equals_nocase(const char *value, const char *wanted)
 {
     return value != NULL && g_ascii_strcasecmp(value, wanted) == 0;
 }
 
 static void read_type(ContentHeader *content, Slice value, EncodedWordDecoder *words,
-                      GMimeParserOptions *options, ProblemSet *problems)
+                      ProblemSet *problems)
 {
     g_autofree char *text = field_text(value, problems);
-    g_autoptr(GMimeContentType) type = g_mime_content_type_parse(options, text);
+    g_autoptr(GMimeContentType) type = g_mime_content_type_parse(NULL, text);
     if (type == NULL || g_mime_content_type_get_media_type(type) == NULL) {
         problem_set_add(problems, PROBLEM_BAD_MIME);
         return;
@@ -135,16 +199,17 @@ static void read_type(ContentHeader *content, Slice value, EncodedWordDecoder *w
     content->is_enveloped =
         equals_nocase(smime, "enveloped-data") || equals_nocase(smime, "authEnveloped-data");
     if (content->name->len == 0) {
-        set_name(content, g_mime_content_type_get_parameter(type, "name"), words, problems);
+        set_name_parameter(content, text, "name",
+                           g_mime_content_type_get_parameter(type, "name"), words, problems);
     }
 }
 
 static void read_disposition(ContentHeader *content, Slice value, EncodedWordDecoder *words,
-                             GMimeParserOptions *options, ProblemSet *problems)
+                             ProblemSet *problems)
 {
     g_autofree char *text = field_text(value, problems);
     g_autoptr(GMimeContentDisposition) disposition =
-        g_mime_content_disposition_parse(options, text);
+        g_mime_content_disposition_parse(NULL, text);
     if (disposition == NULL) {
         problem_set_add(problems, PROBLEM_BAD_MIME);
         return;
@@ -154,8 +219,9 @@ static void read_disposition(ContentHeader *content, Slice value, EncodedWordDec
     content->disposition =
         equals_nocase(word, "inline") ? DISPOSITION_INLINE : DISPOSITION_ATTACHMENT;
     /* The newer of the two names counts. */
-    set_name(content, g_mime_content_disposition_get_parameter(disposition, "filename"), words,
-             problems);
+    set_name_parameter(content, text, "filename",
+                       g_mime_content_disposition_get_parameter(disposition, "filename"), words,
+                       problems);
 }
 
 static void read_id(ContentHeader *content, Slice value)
@@ -179,18 +245,14 @@ void content_header_read(ContentHeader *content, const RawMessage *message,
                          EncodedWordDecoder *words, ProblemSet *problems)
 {
     empty(content);
-    /* Strict: GMime's own reading of RFC 2047 in parameters loses text; ours follows. */
-    GMimeParserOptions *options = g_mime_parser_options_new();
-    g_mime_parser_options_set_parameter_compliance_mode(options, GMIME_RFC_COMPLIANCE_STRICT);
     const RawField *field = raw_message_find(message, "Content-Type");
     if (field != NULL) {
-        read_type(content, field->value, words, options, problems);
+        read_type(content, field->value, words, problems);
     }
     field = raw_message_find(message, "Content-Disposition");
     if (field != NULL) {
-        read_disposition(content, field->value, words, options, problems);
+        read_disposition(content, field->value, words, problems);
     }
-    g_mime_parser_options_free(options);
     field = raw_message_find(message, "Content-Transfer-Encoding");
     if (field != NULL) {
         read_encoding(content, field->value, problems);

@@ -194,8 +194,8 @@ static bool take_tag(Slice *text, Tag *tag)
         return false;
     }
     size_t length = 0;
-    while (length < rest.len && !is_space(rest.ptr[length]) &&
-           memchr(">/", rest.ptr[length], 2) == NULL) {
+    while (length < rest.len && !is_space(rest.ptr[length]) && rest.ptr[length] != '>' &&
+           rest.ptr[length] != '/') {
         if (length < TAG_NAME_MAX) {
             tag->name[length] = g_ascii_tolower(rest.ptr[length]);
         }
@@ -361,7 +361,7 @@ static void take_space(HtmlWalk *walk)
         walk->needs_space = true;
     } else if (byte != '\r') {
         begin_text(walk);
-        g_string_append_c(walk->out, byte == '\n' ? '\n' : ' ');
+        g_string_append(walk->out, byte == '\n' ? "\n" : " ");
     }
 }
 
@@ -433,8 +433,7 @@ Slice html_text_declared_charset(Slice html)
         at++;
     }
     const size_t from = at;
-    while (at < length &&
-           (g_ascii_isalnum(begin[at]) || memchr("-_:.", begin[at], 4) != NULL)) {
+    while (at < length && (g_ascii_isalnum(begin[at]) || strchr("-_:.", begin[at]) != NULL)) {
         at++;
     }
     return slice_of(html.ptr + from, at - from);

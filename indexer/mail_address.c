@@ -312,9 +312,8 @@ static void read_angle(Walk *walk)
             walk->rest = slice_from(walk->rest, 1);
         } else if (byte == ',' && !is_route) {
             break;
-        } else if (byte == '"' && !walk->no_more_quotes && read_quoted(walk, angle, true)) {
-            continue;
-        } else if (byte == '(' && !walk->no_more_comments && read_comment(walk)) {
+        } else if ((byte == '"' && !walk->no_more_quotes && read_quoted(walk, angle, true)) ||
+                   (byte == '(' && !walk->no_more_comments && read_comment(walk))) {
             continue;
         } else {
             take_byte(walk, angle);

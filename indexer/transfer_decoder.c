@@ -161,7 +161,7 @@ static size_t run_qp_escape(TransferDecoder *decoder, Slice *input, char *out)
 static size_t run_qp_space(Slice *input, char *out)
 {
     const size_t skipped = trailing_space_length(*input);
-    if (skipped > 1) {
+    if (skipped > 0) {
         size_t spaces = 0;
         while (spaces < skipped && (input->ptr[spaces] == ' ' || input->ptr[spaces] == '\t')) {
             spaces++;
