@@ -57,19 +57,6 @@ static inline void put_crlf(DkimCanonWriter *writer)
     writer->used += 2;
 }
 
-/* Whether `in[0..VECTOR_BYTES)` has no TAB and no two spaces in a row; in[-1] is read too. */
-static inline bool is_regular(const char *in)
-{
-    ByteVector bytes;
-    ByteVector before;
-    memcpy(&bytes, in, sizeof bytes);
-    memcpy(&before, in - 1, sizeof before);
-    const ByteVector odd = (ByteVector)((bytes == '\t') | ((bytes == ' ') & (before == ' ')) |
-                                        ((bytes == ' ') & (before == '\t')));
-    const WordVector words = (WordVector)odd;
-    return (words[0] | words[1]) == 0;
-}
-
 /* Copies n bytes with every run of WSP made one SP. `*in_wsp` says whether the byte before was
  * WSP. Returns: the number of bytes written. */
 static inline size_t compress_bytes(char *out, const char *in, size_t n, bool *in_wsp)
@@ -86,29 +73,13 @@ static inline size_t compress_bytes(char *out, const char *in, size_t n, bool *i
     return written;
 }
 
-static size_t compress(char *out, const char *in, size_t n, bool *in_wsp)
-{
-    size_t done = MIN(n, 1);
-    size_t written = compress_bytes(out, in, done, in_wsp);
-    for (; n - done >= VECTOR_BYTES; done += VECTOR_BYTES) {
-        if (is_regular(in + done)) {
-            memcpy(out + written, in + done, VECTOR_BYTES);
-            written += VECTOR_BYTES;
-            *in_wsp = in[done + VECTOR_BYTES - 1] == ' ';
-        } else {
-            written += compress_bytes(out + written, in + done, VECTOR_BYTES, in_wsp);
-        }
-    }
-    return written + compress_bytes(out + written, in + done, n - done, in_wsp);
-}
-
 /* "Reduce all sequences of WSP within a line to a single SP character." */
 static void put_compressed(DkimCanonWriter *writer, Slice line, bool *in_wsp)
 {
     while (line.len > 0) {
         const size_t len = MIN(line.len, PIECE_MAX);
         char *out = reserve(writer, len);
-        writer->used += compress(out, line.ptr, len, in_wsp);
+        writer->used += compress_bytes(out, line.ptr, len, in_wsp);
         line = slice_from(line, len);
     }
 }
@@ -131,33 +102,161 @@ static inline Slice take_line(Slice *rest)
     return slice_of(begin, len);
 }
 
-void dkim_canon_body(DkimCanonWriter *writer, DkimCanon canon, Slice body)
+/* Makes room inside a line, and leaves the last byte in the buffer: it may be a space that the
+ * end of the line takes away. */
+static void flush_but_last(DkimCanonWriter *writer)
 {
+    if (writer->used > 1) {
+        const char last = writer->buffer[writer->used - 1];
+        writer->write(writer->user_data, writer->buffer, writer->used - 1);
+        writer->buffer[0] = last;
+        writer->used = 1;
+    }
+}
+
+/* Which bytes of a body line are not copied as they are: CR and LF, and when relaxed TAB and
+ * the first of several spaces. 0xFF in their place. */
+static inline ByteVector special_bytes(const char *in, bool relaxed)
+{
+    ByteVector bytes;
+    ByteVector next;
+    memcpy(&bytes, in, sizeof bytes);
+    memcpy(&next, in + 1, sizeof next);
+    ByteVector special = (ByteVector)((bytes == '\n') | (bytes == '\r'));
+    if (relaxed) {
+        special |= (ByteVector)((bytes == '\t') | ((bytes == ' ') & (next == ' ')));
+    }
+    return special;
+}
+
+static inline bool is_special(const char *in, const char *end, bool relaxed)
+{
+    return *in == '\n' || *in == '\r' ||
+           (relaxed && (*in == '\t' || (*in == ' ' && end - in > 1 && in[1] == ' ')));
+}
+
+/* The index of the first byte that is set, VECTOR_BYTES if there is none. */
+static inline size_t first_set(ByteVector bytes)
+{
+    const WordVector words = (WordVector)bytes;
+    if (words[0] != 0) {
+        return (size_t)__builtin_ctzll(GUINT64_FROM_LE(words[0])) / 8;
+    }
+    if (words[1] != 0) {
+        return VECTOR_BYTES / 2 + (size_t)__builtin_ctzll(GUINT64_FROM_LE(words[1])) / 8;
+    }
+    return VECTOR_BYTES;
+}
+
+/* Copies up to the next special byte. Returns: where that is, or `end`. */
+static inline const char *copy_plain(DkimCanonWriter *writer, const char *in, const char *end,
+                                     bool relaxed)
+{
+    while (end - in > VECTOR_BYTES) {
+        if (DKIM_CANON_BUFFER - writer->used < VECTOR_BYTES) {
+            flush_but_last(writer);
+        }
+        memcpy(writer->buffer + writer->used, in, VECTOR_BYTES);
+        const size_t n_plain = first_set(special_bytes(in, relaxed));
+        writer->used += n_plain;
+        in += n_plain;
+        if (n_plain < VECTOR_BYTES) {
+            return in;
+        }
+    }
+    if (DKIM_CANON_BUFFER - writer->used < VECTOR_BYTES) {
+        flush_but_last(writer);
+    }
+    while (in < end && !is_special(in, end, relaxed)) {
+        writer->buffer[writer->used++] = *in++;
+    }
+    return in;
+}
+
+/* The length of the line end at `in`: 2, 1, or 0 if there is none. */
+static inline size_t line_end_at(const char *in, const char *end)
+{
+    if (in < end && *in == '\n') {
+        return 1;
+    }
+    return end - in >= 2 && in[0] == '\r' && in[1] == '\n' ? 2 : 0;
+}
+
+static inline const char *skip_wsp(const char *in, const char *end)
+{
+    while (in < end && is_wsp(*in)) {
+        in++;
+    }
+    return in;
+}
+
+static inline void put_byte(DkimCanonWriter *writer, char byte)
+{
+    if (writer->used == DKIM_CANON_BUFFER) {
+        flush_but_last(writer);
+    }
+    writer->buffer[writer->used++] = byte;
+}
+
+/* Writes a line that has content, without its line end. When relaxed, `in` is no WSP and the
+ * buffer holds the SP that stands for WSP before it. Returns: the line's end. */
+static inline const char *put_line(DkimCanonWriter *writer, const char *in, const char *end,
+                                   bool relaxed)
+{
+    for (;;) {
+        in = copy_plain(writer, in, end, relaxed);
+        if (in == end || line_end_at(in, end) > 0) {
+            break;
+        }
+        if (*in == '\r') {
+            put_byte(writer, *in++);
+            continue;
+        }
+        if (writer->buffer[writer->used - 1] != ' ') {
+            put_byte(writer, ' ');
+        }
+        in = skip_wsp(in, end);
+    }
+    if (relaxed && writer->buffer[writer->used - 1] == ' ') {
+        writer->used--;
+    }
+    return in;
+}
+
+static inline void put_body(DkimCanonWriter *writer, Slice body, bool relaxed)
+{
+    const char *in = body.ptr;
+    const char *end = body.ptr + body.len;
     /* Line ends wait until a line with content follows: "Ignore all empty lines at the end". */
     size_t n_line_ends = 0;
     bool has_content = false;
-    while (body.len > 0) {
-        Slice line = take_line(&body);
-        while (canon == DKIM_CANON_RELAXED && line.len > 0 && is_wsp(line.ptr[line.len - 1])) {
-            line.len--;
-        }
-        if (line.len > 0) {
+    while (in < end) {
+        const char *text = relaxed ? skip_wsp(in, end) : in;
+        if (text < end && line_end_at(text, end) == 0) {
             for (; n_line_ends > 0; n_line_ends--) {
                 put_crlf(writer);
             }
-            has_content = true;
-            if (canon == DKIM_CANON_RELAXED) {
-                bool in_wsp = false;
-                put_compressed(writer, line, &in_wsp);
-            } else {
-                put(writer, line);
+            if (text > in) {
+                put_byte(writer, ' ');
             }
+            has_content = true;
+            text = put_line(writer, text, end, relaxed);
         }
+        in = text + line_end_at(text, end);
         n_line_ends++;
     }
     /* An empty body is CRLF when simple (3.4.3) and nothing when relaxed (3.4.4). */
-    if (has_content || canon == DKIM_CANON_SIMPLE) {
+    if (has_content || !relaxed) {
         put_crlf(writer);
+    }
+}
+
+void dkim_canon_body(DkimCanonWriter *writer, DkimCanon canon, Slice body)
+{
+    if (canon == DKIM_CANON_RELAXED) {
+        put_body(writer, body, true);
+    } else {
+        put_body(writer, body, false);
     }
     dkim_canon_writer_flush(writer);
 }
