@@ -1,0 +1,24 @@
+/* dkim_signer.h - makes signed messages for the tests, with keys made on the spot.
+ *
+ * Signs with the canonicalisers under test: what they do is tested in test_dkim_canon.c and
+ * with the RFCs' own messages.
+ */
+#pragma once
+
+#include "indexer/dkim_header_hash.h"
+
+typedef struct DkimSigner DkimSigner;
+
+/* Makes a key pair: RSA of that many bits, or Ed25519 with 0. Returns: (transfer full). */
+DkimSigner *dkim_signer_new(int rsa_bits);
+
+/* Accepts NULL. */
+void dkim_signer_free(DkimSigner *signer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimSigner, dkim_signer_free)
+
+/* p= of the key record, SubjectPublicKeyInfo. Returns: (transfer none). */
+const char *dkim_signer_public_key(const DkimSigner *signer);
+
+/* Puts a DKIM-Signature with `tags` (without v=, bh= and b=) above `message`.
+ * Returns: (transfer full) the message. */
+char *dkim_signer_sign(DkimSigner *signer, const char *tags, const char *message);

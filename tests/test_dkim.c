@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/dkim.h"
+
+#include <glib.h>
+
+#include "dkim_signer.h"
+
+/* RFC 6376 appendix A.2, key from appendix C. */
+#define RFC6376_FROM                                                                           \
+    "Received: from client1.football.example.com  [192.0.2.1]\r\n"                             \
+    "      by submitserver.example.com with SUBMISSION;\r\n"                                   \
+    "      Fri, 11 Jul 2003 21:01:54 -0700 (PDT)\r\n"                                          \
+    "From: Joe SixPack <joe@football.example.com>\r\n"                                         \
+    "To: Suzie Q <suzie@shopping.example.net>\r\n"                                             \
+    "Subject: Is dinner ready?\r\n"                                                            \
+    "Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)\r\n"                                          \
+    "Message-ID: <20030712040037.46341.5F8J@football.example.com>\r\n"                         \
+    "\r\n"                                                                                     \
+    "Hi.\r\n"                                                                                  \
+    "\r\n"
+
+static const char rfc6376_message[] =
+    "DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;\r\n"
+    "      c=simple/simple; q=dns/txt; i=joe@football.example.com;\r\n"
+    "      h=Received : From : To : Subject : Date : Message-ID;\r\n"
+    "      bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n"
+    "      b=AuUoFEfDxTDkHlLXSZEpZj79LICEps6eda7W3deTVFOk4yAUoqOB\r\n"
+    "        4nujc7YopdG5dWLSdNg6xNAZpOPr+kHxt1IrE+NahM6L/LbvaHut\r\n"
+    "        KVdkLLkpVaVVQPzeRDI009SO2Il5Lu7rDNH6mZckBdrIx0orEtZV\r\n"
+    "        4bmp/YzhwvcubU4=;\r\n" RFC6376_FROM "We lost the game. Are you hungry yet?\r\n"
+    "\r\n"
+    "Joe.\r\n";
+
+static const char rfc6376_key[] =
+    "v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/"
+    "zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfV"
+    "jH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB";
+
+/* RFC 8463 appendix A. */
+static const char rfc8463_message[] =
+    "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n"
+    " d=football.example.com; i=@football.example.com;\r\n"
+    " q=dns/txt; s=brisbane; t=1528637909; h=from : to :\r\n"
+    " subject : date : message-id : from : subject : date;\r\n"
+    " bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n"
+    " b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus\r\n"
+    " Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==\r\n"
+    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n"
+    " d=football.example.com; i=@football.example.com;\r\n"
+    " q=dns/txt; s=test; t=1528637909; h=from : to : subject :\r\n"
+    " date : message-id : from : subject : date;\r\n"
+    " bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n"
+    " b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3\r\n"
+    " DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz\r\n"
+    " dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=\r\n"
+    "From: Joe SixPack <joe@football.example.com>\r\n"
+    "To: Suzie Q <suzie@shopping.example.net>\r\n"
+    "Subject: Is dinner ready?\r\n"
+    "Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)\r\n"
+    "Message-ID: <20030712040037.46341.5F8J@football.example.com>\r\n"
+    "\r\n"
+    "Hi.\r\n"
+    "\r\n"
+    "We lost the game.  Are you hungry yet?\r\n"
+    "\r\n"
+    "Joe.\r\n";
+
+static const char rfc8463_ed25519_key[] =
+    "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+static const char rfc8463_rsa_key[] =
+    "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5"
+    "qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3r"
+    "G4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB";
+
+static MailRecord record;
+
+/* Checks a copy of the exact size. `authors` are the From addresses, separated by a space. */
+static void check(const KeyStore *keys, Slice text, const char *authors, int64_t received_at)
+{
+    g_autofree char *copy = g_memdup2(text.ptr, text.len);
+    RawMessage message = {0};
+    raw_message_parse(&message, slice_of(copy, text.len));
+    mail_record_clear(&record);
+    g_auto(GStrv) addresses = g_strsplit(authors, " ", -1);
+    for (size_t i = 0; addresses[i] != NULL; i++) {
+        const RecordAddress address = {
+            .role = ADDRESS_FROM,
+            .address = mail_record_keep(&record, slice_of_string(addresses[i]))};
+        g_array_append_val(record.addresses, address);
+    }
+    record.has_received_at = received_at > 0;
+    record.received_at = received_at;
+    g_autoptr(DkimVerifier) verifier = dkim_verifier_new(keys);
+    dkim_verifier_check(verifier, &message, &record);
+    raw_message_clear(&message);
+}
+
+static const RecordSignature *signature_at(guint at)
+{
+    g_assert_cmpuint(at, <, record.signatures->len);
+    return &g_array_index(record.signatures, RecordSignature, at);
+}
+
+static char *caveat_words(CaveatSet caveats)
+{
+    GString *words = g_string_new(NULL);
+    for (Caveat caveat = 0; caveat < CAVEAT_COUNT; caveat++) {
+        if ((caveats >> caveat & 1) != 0) {
+            g_string_append_printf(words, "%s%s", words->len > 0 ? " " : "",
+                                   caveat_word(caveat));
+        }
+    }
+    return g_string_free(words, false);
+}
+
+static void assert_signature(guint at, DkimResult result, Tri header_ok, Tri body_ok)
+{
+    const RecordSignature *entry = signature_at(at);
+    g_autofree char *reason = slice_dup(entry->reason);
+    g_test_message("%s", reason);
+    g_assert_cmpstr(dkim_result_word(entry->result), ==, dkim_result_word(result));
+    g_assert_cmpint(entry->header_ok, ==, header_ok);
+    g_assert_cmpint(entry->body_ok, ==, body_ok);
+}
+
+static void test_rfc6376_appendix_a(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    key_store_add(keys, "brisbane", "example.com", rfc6376_key, NULL);
+    check(keys, slice_of_string(rfc6376_message), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_cmpstr(level_word(record.verdict.level), ==, "verified");
+    const RecordSignature *entry = signature_at(0);
+    g_assert_true(slice_equal(entry->signed_fields,
+                              SLICE_LITERAL("Received:From:To:Subject:Date:Message-ID")));
+    g_assert_true(slice_equal(entry->canonicalization, SLICE_LITERAL("simple/simple")));
+    g_assert_cmpint(entry->key, ==, 0);
+    g_assert_cmpuint(entry->header_digest.len, ==, 32);
+    g_assert_cmpuint(entry->signature.len, ==, 128);
+    g_assert_true(entry->aligned);
+}
+
+static void test_rfc8463_appendix_a(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    key_store_add(keys, "brisbane", "football.example.com", rfc8463_ed25519_key, NULL);
+    key_store_add(keys, "test", "football.example.com", rfc8463_rsa_key, NULL);
+    check(keys, slice_of_string(rfc8463_message), "joe@football.example.com", 0);
+    g_assert_cmpuint(record.signatures->len, ==, 2);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    assert_signature(1, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_cmpstr(level_word(record.verdict.level), ==, "verified");
+}
+
+/* What a mailbox does to a message on its way. */
+static void test_lf_and_missing_last_line_end_still_verify(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    key_store_add(keys, "brisbane", "example.com", rfc6376_key, NULL);
+    g_auto(GStrv) lines = g_strsplit(rfc6376_message, "\r\n", -1);
+    g_autofree char *lf = g_strjoinv("\n", lines);
+    check(keys, slice_of_string(lf), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    check(keys, slice_of(lf, strlen(lf) - 1), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_autofree char *odd = g_strconcat("\xEF\xBB\xBF>From x\nno field\n", lf, NULL);
+    check(keys, slice_of_string(odd), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+}
+
+static void test_header_and_body_are_told_apart(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    g_autoptr(KeyStore) none = key_store_new();
+    key_store_add(keys, "brisbane", "example.com", rfc6376_key, NULL);
+    g_autofree char *body = g_strdup(rfc6376_message);
+    memcpy(strstr(body, "hungry"), "thirst", 6);
+    check(keys, slice_of_string(body), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_FAIL, TRI_YES, TRI_NO);
+    check(none, slice_of_string(body), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_FAIL, TRI_UNKNOWN, TRI_NO);
+    g_assert_cmpuint(signature_at(0)->header_digest.len, ==, 32);
+
+    g_autofree char *header = g_strdup(rfc6376_message);
+    memcpy(strstr(header, "dinner"), "supper", 6);
+    check(keys, slice_of_string(header), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_FAIL, TRI_NO, TRI_YES);
+    check(none, slice_of_string(header), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_NOKEY, TRI_UNKNOWN, TRI_YES);
+    g_assert_cmpint(signature_at(0)->key, ==, -1);
+}
+
+static void test_keys_of_the_name_are_all_tried(void)
+{
+    g_autoptr(DkimSigner) other = dkim_signer_new(1024);
+    g_autofree char *wrong = g_strconcat("p=", dkim_signer_public_key(other), NULL);
+    g_autoptr(KeyStore) keys = key_store_new();
+    key_store_add(keys, "brisbane", "example.com", "p=", NULL);
+    key_store_add(keys, "brisbane", "example.com", wrong, NULL);
+    check(keys, slice_of_string(rfc6376_message), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_FAIL, TRI_NO, TRI_YES);
+    key_store_add(keys, "brisbane", "example.com", rfc6376_key, NULL);
+    check(keys, slice_of_string(rfc6376_message), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_cmpint(signature_at(0)->key, ==, 2);
+}
+
+static void test_a_key_of_another_name_may_prove_and_never_disproves(void)
+{
+    g_autoptr(DkimSigner) other = dkim_signer_new(1024);
+    g_autofree char *wrong = g_strconcat("p=", dkim_signer_public_key(other), NULL);
+    g_autoptr(KeyStore) keys = key_store_new();
+    key_store_add(keys, "brisbane", "wrong.example", wrong, NULL);
+    check(keys, slice_of_string(rfc6376_message), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_NOKEY, TRI_UNKNOWN, TRI_YES);
+    key_store_add(keys, "brisbane", "right.example", rfc6376_key, NULL);
+    check(keys, slice_of_string(rfc6376_message), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_cmphex(signature_at(0)->caveats, ==, CAVEAT_BIT(SHARED_KEY));
+    g_assert_cmpstr(level_word(record.verdict.level), ==, "limited");
+}
+
+#define AUTHOR  "From: A <a@example.org>\r\n"
+#define MESSAGE AUTHOR "To: b@example.net\r\nSubject: hi\r\nDate: x\r\n\r\nbody text\r\n"
+#define TAGS    "a=rsa-sha256; d=example.org; s=s; c=relaxed/relaxed; "
+#define H_ALL   "h=from:to:subject:date"
+
+/* One message signed by a key of example.org, and what is made of it. */
+typedef struct {
+    const char *name;
+    const char *tags;
+    const char *message;
+    const char *above;   /* put above the signed message */
+    const char *below;   /* put below it */
+    const char *record;  /* of the key, up to "p=" */
+    const char *channel; /* of the key */
+    int bits;
+    int64_t received_at;
+    const char *authors;
+    const char *result;
+    const char *level;
+    const char *caveats;
+} SignedCase;
+
+#define DEFAULTS                                                                               \
+    .tags = TAGS H_ALL, .message = MESSAGE, .above = "", .below = "", .record = "v=DKIM1; ",   \
+    .channel = "file", .bits = 1024, .authors = "a@example.org", .result = "pass",             \
+    .level = "verified", .caveats = ""
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const SignedCase signed_cases[] = {
+    {"all_is_signed", DEFAULTS},
+    {"ed25519", DEFAULTS, .bits = 0, .record = "k=ed25519; ",
+     .tags = "a=ed25519-sha256; d=example.org; s=s; " H_ALL},
+    {"rsa_sha1_is_told", DEFAULTS, .tags = "a=rsa-sha1; d=example.org; s=s; " H_ALL,
+     .caveats = "sha1"},
+    {"a_subdomain_is_aligned", DEFAULTS, .authors = "a@news.example.org"},
+    {"another_domain_is_not", DEFAULTS, .authors = "a@example.net", .level = "none",
+     .caveats = "unaligned"},
+    {"no_author_is_not", DEFAULTS, .authors = "", .level = "none", .caveats = "unaligned"},
+    {"two_authors_limit", DEFAULTS, .authors = "a@example.org b@example.org",
+     .level = "limited", .caveats = "multiple-from"},
+    {"every_author_must_be_aligned", DEFAULTS, .authors = "a@example.org b@example.net",
+     .level = "none", .caveats = "unaligned multiple-from"},
+    {"a_second_from_limits", DEFAULTS, .above = "From: C <c@example.org>\r\n",
+     .level = "limited", .caveats = "added-header multiple-from"},
+    {"a_second_subject_limits", DEFAULTS, .above = "Subject: ho\r\n", .level = "limited",
+     .caveats = "added-header"},
+    {"an_oversigned_subject_cannot_be_added", DEFAULTS, .tags = TAGS H_ALL ":subject",
+     .above = "Subject: ho\r\n", .result = "fail", .level = "none"},
+    {"oversigned_fields_may_be_absent", DEFAULTS, .tags = TAGS H_ALL ":from:subject:cc"},
+    {"another_received_is_no_added_header", DEFAULTS, .tags = TAGS H_ALL ":received",
+     .message = "Received: a\r\n" MESSAGE, .above = "Received: b\r\n"},
+    {"an_unsigned_subject_limits", DEFAULTS, .tags = TAGS "h=from:to:date", .level = "limited",
+     .caveats = "unsigned-subject"},
+    {"an_unsigned_date_limits", DEFAULTS, .tags = TAGS "h=from:to:subject", .level = "limited",
+     .caveats = "unsigned-date"},
+    {"an_unsigned_to_is_told", DEFAULTS, .tags = TAGS "h=from:date:subject",
+     .caveats = "unsigned-to"},
+    {"an_added_content_type_is_told", DEFAULTS, .above = "Content-Type: text/html\r\n",
+     .caveats = "unsigned-content-type"},
+    {"an_appended_body_limits", DEFAULTS, .tags = TAGS "l=11; " H_ALL, .below = "more\r\n",
+     .level = "limited", .caveats = "partial-body"},
+    {"a_length_of_the_whole_body_is_no_caveat", DEFAULTS, .tags = TAGS "l=11; " H_ALL},
+    {"a_length_beyond_the_body_is_an_error", DEFAULTS, .tags = TAGS "l=12; " H_ALL,
+     .result = "permerror", .level = "none"},
+    {"an_appended_body_fails_without_a_length", DEFAULTS, .below = "more\r\n", .result = "fail",
+     .level = "none"},
+    {"a_weak_key_limits", DEFAULTS, .bits = 768, .level = "limited", .caveats = "weak-key"},
+    {"test_mode_limits", DEFAULTS, .record = "t=y; ", .level = "limited",
+     .caveats = "test-mode"},
+    {"a_recovered_key_gives_no_level", DEFAULTS, .channel = "gcd", .level = "none",
+     .caveats = "recovered-key"},
+    {"expiry_is_judged_at_receipt", DEFAULTS, .tags = TAGS "t=100; x=200; " H_ALL,
+     .received_at = 150},
+    {"expiry_before_receipt_is_told", DEFAULTS, .tags = TAGS "t=100; x=200; " H_ALL,
+     .received_at = 201, .caveats = "expired"},
+    {"expiry_without_a_time_of_receipt_is_not", DEFAULTS, .tags = TAGS "t=100; x=200; " H_ALL},
+    {"a_key_for_another_hash_is_an_error", DEFAULTS, .record = "h=sha1; ",
+     .result = "permerror", .level = "none"},
+    {"a_key_for_another_service_is_an_error", DEFAULTS, .record = "s=tlsrpt; ",
+     .result = "permerror", .level = "none"},
+    {"a_key_of_another_type_is_an_error", DEFAULTS, .bits = 0, .record = "k=ed25519; ",
+     .tags = "a=ed25519-sha256; d=example.org; s=rsa; " H_ALL, .result = "permerror",
+     .level = "none"},
+    {"a_strict_key_allows_the_domain_itself", DEFAULTS, .record = "t=s; ",
+     .tags = TAGS "i=a@EXAMPLE.org; " H_ALL},
+    {"a_strict_key_forbids_identities_below", DEFAULTS, .record = "t=s; ",
+     .tags = TAGS "i=a@sub.example.org; " H_ALL, .result = "permerror", .level = "none"},
+};
+#pragma GCC diagnostic pop
+
+/* RSA keys cost time; one of each size is enough. */
+static DkimSigner *signer_of(int bits)
+{
+    static DkimSigner *signers[4];
+    DkimSigner **slot = &signers[bits == 0 ? 0 : bits == 768 ? 1 : 2];
+    if (*slot == NULL) {
+        *slot = dkim_signer_new(bits);
+    }
+    return *slot;
+}
+
+static void test_signed(gconstpointer data)
+{
+    const SignedCase *test = data;
+    DkimSigner *signer = signer_of(test->bits);
+    g_autoptr(KeyStore) keys = key_store_new();
+    const KeyObservation observation = {.channel = test->channel};
+    g_autofree char *key =
+        g_strconcat(test->record, "p=", dkim_signer_public_key(signer), NULL);
+    key_store_add(keys, "s", "example.org", key, &observation);
+    key_store_add(keys, "rsa", "example.org", rfc6376_key, NULL);
+    g_autofree char *message = dkim_signer_sign(signer, test->tags, test->message);
+    g_autofree char *text = g_strconcat(test->above, message, test->below, NULL);
+    check(keys, slice_of_string(text), test->authors, test->received_at);
+    g_assert_cmpuint(record.signatures->len, ==, 1);
+    g_autofree char *reason = slice_dup(signature_at(0)->reason);
+    g_autofree char *caveats = caveat_words(record.verdict.caveats);
+    g_test_message("%s", reason);
+    g_assert_cmpstr(dkim_result_word(signature_at(0)->result), ==, test->result);
+    g_assert_cmpstr(level_word(record.verdict.level), ==, test->level);
+    g_assert_cmpstr(caveats, ==, test->caveats);
+}
+
+static void append_junk(GString *text, int n)
+{
+    for (int i = 0; i < n; i++) {
+        g_string_append_printf(text,
+                               "DKIM-Signature: v=1; a=rsa-sha256; d=x%d.example; s=junk; "
+                               "h=from; bh=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=; "
+                               "b=AAAA\r\n",
+                               i);
+    }
+}
+
+static void test_junk_signatures_hide_no_good_one(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    key_store_add(keys, "brisbane", "example.com", rfc6376_key, NULL);
+    g_autoptr(GString) text = g_string_new("DKIM-Signature: nonsense\r\n");
+    append_junk(text, 3 * DKIM_SIGNATURE_MAX);
+    g_string_append(text, rfc6376_message);
+    check(keys, slice_of(text->str, text->len), "joe@football.example.com", 0);
+    g_assert_cmpuint(record.signatures->len, ==, 3 * DKIM_SIGNATURE_MAX + 2);
+    assert_signature(0, DKIM_RESULT_PERMERROR, TRI_UNKNOWN, TRI_UNKNOWN);
+    assert_signature(1, DKIM_RESULT_FAIL, TRI_UNKNOWN, TRI_NO);
+    assert_signature(DKIM_SIGNATURE_MAX + 5, DKIM_RESULT_POLICY, TRI_UNKNOWN, TRI_UNKNOWN);
+    assert_signature(3 * DKIM_SIGNATURE_MAX + 1, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_true(problem_set_has(record.problems, PROBLEM_TOO_MANY_SIGNATURES));
+    g_assert_cmpstr(level_word(record.verdict.level), ==, "verified");
+}
+
+static void assert_quick(double seconds)
+{
+    g_assert_cmpfloat(g_test_timer_elapsed(), <, seconds);
+}
+
+static void test_ten_thousand_signatures_take_no_time(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    g_autoptr(GString) text = g_string_new(NULL);
+    append_junk(text, RAW_FIELD_MAX - 10);
+    g_string_append(text, MESSAGE);
+    g_test_timer_start();
+    check(keys, slice_of(text->str, text->len), "a@example.org", 0);
+    assert_quick(3);
+    g_assert_cmpuint(record.signatures->len, ==, RAW_FIELD_MAX - 10);
+}
+
+static void test_a_megabyte_of_signed_names_takes_no_time(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    g_autoptr(GString) text = g_string_new("DKIM-Signature: " TAGS "b=AAAA; h=from");
+    while (text->len < (size_t)1 << 20) {
+        g_string_append(text, ":to:subject");
+    }
+    g_string_append(text, "\r\n" MESSAGE);
+    g_test_timer_start();
+    check(keys, slice_of(text->str, text->len), "a@example.org", 0);
+    assert_quick(1);
+    assert_signature(0, DKIM_RESULT_PERMERROR, TRI_UNKNOWN, TRI_UNKNOWN);
+}
+
+/* h= counts from the bottom, so fields that were not listed could be the signed ones. */
+static void test_fields_beyond_the_limit_allow_no_pass(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    key_store_add(keys, "brisbane", "example.com", rfc6376_key, NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (int i = 0; i < RAW_FIELD_MAX; i++) {
+        g_string_append(text, "X: y\r\n");
+    }
+    g_string_prepend(text, "DKIM-Signature: v=1; a=rsa-sha256; d=e.org; s=s; h=from; "
+                           "bh=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=; b=AAAA\r\n");
+    g_string_append(text, rfc6376_message);
+    check(keys, slice_of(text->str, text->len), "joe@football.example.com", 0);
+    assert_signature(0, DKIM_RESULT_POLICY, TRI_UNKNOWN, TRI_UNKNOWN);
+}
+
+static void test_a_signature_may_sign_others_but_never_itself(void)
+{
+    DkimSigner *signer = signer_of(1024);
+    g_autoptr(KeyStore) keys = key_store_new();
+    g_autofree char *key = g_strconcat("p=", dkim_signer_public_key(signer), NULL);
+    key_store_add(keys, "s", "example.org", key, NULL);
+    g_autofree char *inner = dkim_signer_sign(signer, TAGS H_ALL ":dkim-signature", MESSAGE);
+    g_autofree char *outer = dkim_signer_sign(signer, TAGS H_ALL ":dkim-signature", inner);
+    check(keys, slice_of_string(outer), "a@example.org", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    /* The inner one signed the absence of another signature. */
+    assert_signature(1, DKIM_RESULT_FAIL, TRI_NO, TRI_YES);
+}
+
+static void test_no_signature_is_none(void)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    check(keys, SLICE_LITERAL(MESSAGE), "a@example.org", 0);
+    g_assert_cmpuint(record.signatures->len, ==, 0);
+    g_assert_cmpstr(message_dkim_word(record.verdict.dkim), ==, "none");
+    check(keys, SLICE_EMPTY, "", 0);
+    g_assert_cmpstr(message_dkim_word(record.verdict.dkim), ==, "none");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    mail_record_init(&record);
+    g_test_add_func("/dkim/rfc6376_appendix_a_passes", test_rfc6376_appendix_a);
+    g_test_add_func("/dkim/rfc8463_appendix_a_passes", test_rfc8463_appendix_a);
+    g_test_add_func("/dkim/lf_and_missing_last_line_end_still_verify",
+                    test_lf_and_missing_last_line_end_still_verify);
+    g_test_add_func("/dkim/header_and_body_are_told_apart",
+                    test_header_and_body_are_told_apart);
+    g_test_add_func("/dkim/keys_of_the_name_are_all_tried",
+                    test_keys_of_the_name_are_all_tried);
+    g_test_add_func("/dkim/a_key_of_another_name_may_prove_and_never_disproves",
+                    test_a_key_of_another_name_may_prove_and_never_disproves);
+    for (size_t i = 0; i < G_N_ELEMENTS(signed_cases); i++) {
+        g_autofree char *path = g_strconcat("/dkim/signed/", signed_cases[i].name, NULL);
+        g_test_add_data_func(path, &signed_cases[i], test_signed);
+    }
+    g_test_add_func("/dkim/junk_signatures_hide_no_good_one",
+                    test_junk_signatures_hide_no_good_one);
+    g_test_add_func("/dkim/ten_thousand_signatures_take_no_time",
+                    test_ten_thousand_signatures_take_no_time);
+    g_test_add_func("/dkim/a_megabyte_of_signed_names_takes_no_time",
+                    test_a_megabyte_of_signed_names_takes_no_time);
+    g_test_add_func("/dkim/fields_beyond_the_limit_allow_no_pass",
+                    test_fields_beyond_the_limit_allow_no_pass);
+    g_test_add_func("/dkim/a_signature_may_sign_others_but_never_itself",
+                    test_a_signature_may_sign_others_but_never_itself);
+    g_test_add_func("/dkim/no_signature_is_none", test_no_signature_is_none);
+    const int status = g_test_run();
+    mail_record_destroy(&record);
+    return status;
+}
