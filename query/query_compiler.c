@@ -15,33 +15,13 @@
 /* Relevance is judged among the newest of this many hits: bm25 reads each one's positions. */
 #define RELEVANCE_POOL 10000
 
-typedef enum {
-    SQL_ID_DRIFT,
-    SQL_FROM_MATCH,
-    SQL_JOIN_MESSAGE,
-    SQL_FROM_MESSAGE,
-    SQL_IN_MATCH,
-    SQL_BM25
-} Sql;
+typedef enum { SQL_ID_DRIFT, SQL_BM25 } Sql;
 
 /* The column weights of bm25: subject, sender, recipients, body, attachment names and text. */
 static const char *const sql[] = {
     [SQL_ID_DRIFT] = "SELECT value FROM archive_property WHERE name = 'id_drift'",
-    [SQL_FROM_MATCH] = " FROM message_fts",
-    [SQL_JOIN_MESSAGE] = " CROSS JOIN message m ON m.id = message_fts.rowid",
-    [SQL_FROM_MESSAGE] = " FROM message m",
-    [SQL_IN_MATCH] = "m.id IN (SELECT rowid FROM message_fts WHERE message_fts MATCH ",
     [SQL_BM25] = "bm25(message_fts, 8.0, 4.0, 2.0, 1.0, 3.0, 0.5)",
 };
-
-void query_part_clear(QueryPart *part)
-{
-    if (part->match != NULL) {
-        g_string_free(part->match, true);
-    }
-    sql_builder_free(part->condition);
-    *part = (QueryPart){0};
-}
 
 bool query_compiler_fail(QueryCompiler *compiler, const QueryNode *term, const char *format,
                          ...)
@@ -121,157 +101,7 @@ bool query_compiler_text(QueryCompiler *compiler, const QueryNode *term, const c
     return true;
 }
 
-/* The statement must never see NULL: NOT NULL is NULL, and the row would be lost. */
-static void add_range_condition(SqlBuilder *out, const char *id, int64_t first, int64_t last,
-                                int64_t drift)
-{
-    int64_t highest = last > G_MAXINT64 - drift ? G_MAXINT64 : last + drift;
-    int64_t sure =
-        MAX(first > G_MAXINT64 - drift ? G_MAXINT64 : first + drift, UNDATED_ID_LIMIT);
-    sql_builder_add(out, id);
-    sql_builder_add(out, " BETWEEN ");
-    sql_builder_bind_integer(out, first);
-    sql_builder_add(out, " AND ");
-    sql_builder_bind_integer(out, highest);
-    if (sure <= first && highest <= last) {
-        return;
-    }
-    /* Near both ends an id may stand for a date outside, and low ids for no date. */
-    sql_builder_add(out, " AND (");
-    sql_builder_add(out, id);
-    sql_builder_add(out, " BETWEEN ");
-    sql_builder_bind_integer(out, sure);
-    sql_builder_add(out, " AND ");
-    sql_builder_bind_integer(out, last);
-    sql_builder_add(out, " OR EXISTS (SELECT 1 FROM message d WHERE d.id = ");
-    sql_builder_add(out, id);
-    sql_builder_add(out, " AND d.date BETWEEN ");
-    sql_builder_bind_integer(out, first);
-    sql_builder_add(out, " AND ");
-    sql_builder_bind_integer(out, last);
-    sql_builder_add(out, "))");
-}
-
-/* Writes " AND " between the pieces of a conjunction. */
-static void add_and(SqlBuilder *out, bool *is_first)
-{
-    if (!*is_first) {
-        sql_builder_add(out, " AND ");
-    }
-    *is_first = false;
-}
-
-/* A part as one condition about `m`, in parentheses. */
-static SqlBuilder *part_condition(const QueryCompiler *compiler, const QueryPart *part)
-{
-    SqlBuilder *out = sql_builder_new();
-    bool is_first = true;
-    sql_builder_add(out, "(");
-    if (part->match != NULL) {
-        add_and(out, &is_first);
-        sql_builder_add(out, sql[SQL_IN_MATCH]);
-        sql_builder_bind_text(out, part->match->str);
-        sql_builder_add(out, ")");
-    }
-    if (part->has_range) {
-        add_and(out, &is_first);
-        add_range_condition(out, "m.id", part->first, part->last, compiler->id_drift);
-    }
-    if (part->condition != NULL) {
-        add_and(out, &is_first);
-        sql_builder_append(out, part->condition);
-    }
-    sql_builder_add(out, is_first ? "1)" : ")");
-    return out;
-}
-
-static bool is_pure_match(const QueryPart *part)
-{
-    return part->match != NULL && part->condition == NULL && !part->has_range;
-}
-
-/* `match` operator (`other`), each in parentheses. `match` may be NULL at first. */
-static GString *combine_match(GString *match, const char *operator, const GString * other)
-{
-    if (match == NULL) {
-        return g_string_new_len(other->str, (gssize)other->len);
-    }
-    g_string_prepend_c(match, '(');
-    g_string_append_printf(match, ") %s (%s)", operator, other->str);
-    return match;
-}
-
-static void add_condition(QueryPart *part, const char *operator, const SqlBuilder * condition)
-{
-    if (part->condition == NULL) {
-        part->condition = sql_builder_new();
-    } else {
-        sql_builder_add(part->condition, operator);
-    }
-    sql_builder_append(part->condition, condition);
-}
-
-static void intersect_range(QueryPart *part, int64_t first, int64_t last)
-{
-    if (!part->has_range) {
-        part->has_range = true;
-        part->first = first;
-        part->last = last;
-        return;
-    }
-    part->first = MAX(part->first, first);
-    part->last = MIN(part->last, last);
-}
-
 static bool compile_node(QueryCompiler *compiler, const QueryNode *node, QueryPart *ret_part);
-
-static void and_with(QueryPart *all, const QueryPart *part)
-{
-    if (part->match != NULL) {
-        all->match = combine_match(all->match, "AND", part->match);
-    }
-    if (part->has_range) {
-        intersect_range(all, part->first, part->last);
-    }
-    if (part->condition != NULL) {
-        add_condition(all, " AND ", part->condition);
-    }
-}
-
-static void add_negation(const QueryCompiler *compiler, QueryPart *all, const QueryPart *part)
-{
-    g_autoptr(SqlBuilder) negation = sql_builder_new();
-    g_autoptr(SqlBuilder) condition = part_condition(compiler, part);
-    sql_builder_add(negation, "NOT ");
-    sql_builder_append(negation, condition);
-    add_condition(all, " AND ", negation);
-}
-
-/* Negated words go into the MATCH expression when something stands before the NOT there. */
-static void and_with_negations(const QueryCompiler *compiler, QueryPart *all,
-                               const GArray *negations)
-{
-    for (guint i = 0; i < negations->len; i++) {
-        const QueryPart *part = &g_array_index(negations, QueryPart, i);
-        if (all->match != NULL && is_pure_match(part)) {
-            all->match = combine_match(all->match, "NOT", part->match);
-        } else {
-            add_negation(compiler, all, part);
-        }
-    }
-}
-
-static void part_clear_function(gpointer part)
-{
-    query_part_clear(part);
-}
-
-static GArray *part_array_new(void)
-{
-    GArray *parts = g_array_new(false, false, sizeof(QueryPart));
-    g_array_set_clear_func(parts, part_clear_function);
-    return parts;
-}
 
 static bool compile_negated(QueryCompiler *compiler, const QueryNode *child,
                             QueryPart *ret_part)
@@ -285,7 +115,7 @@ static bool compile_negated(QueryCompiler *compiler, const QueryNode *child,
 static bool compile_and(QueryCompiler *compiler, const QueryNode *node, QueryPart *ret_part)
 {
     g_auto(QueryPart) all = {.is_ignored = true};
-    g_autoptr(GArray) negations = part_array_new();
+    g_autoptr(GArray) negations = query_part_array_new();
     for (guint i = 0; i < node->children->len; i++) {
         const QueryNode *child = g_ptr_array_index(node->children, i);
         bool is_negation = child->kind == QUERY_NODE_NOT;
@@ -303,55 +133,21 @@ static bool compile_and(QueryCompiler *compiler, const QueryNode *node, QueryPar
             g_array_append_val(negations, part);
             part = (QueryPart){0};
         } else {
-            and_with(&all, &part);
+            query_part_and(&all, &part);
         }
     }
-    and_with_negations(compiler, &all, negations);
+    for (guint i = 0; i < negations->len; i++) {
+        const QueryPart *part = &g_array_index(negations, QueryPart, i);
+        query_part_and_not(&all, part, compiler->id_drift);
+    }
     *ret_part = all;
     all = (QueryPart){0};
     return true;
 }
 
-/* When every branch has a match, their union still narrows what must be looked at. */
-static void or_parts(const QueryCompiler *compiler, const GArray *parts, QueryPart *ret_part)
-{
-    QueryPart any = {0};
-    bool all_match = true;
-    bool all_pure = true;
-    for (guint i = 0; i < parts->len; i++) {
-        const QueryPart *part = &g_array_index(parts, QueryPart, i);
-        all_match = all_match && part->match != NULL;
-        all_pure = all_pure && is_pure_match(part);
-    }
-    for (guint i = 0; i < parts->len; i++) {
-        const QueryPart *part = &g_array_index(parts, QueryPart, i);
-        if (all_match) {
-            any.match = combine_match(any.match, "OR", part->match);
-        }
-        if (all_pure) {
-            continue;
-        }
-        if (all_match && part->condition_suffices) {
-            add_condition(&any, " OR ", part->condition);
-        } else {
-            g_autoptr(SqlBuilder) condition = part_condition(compiler, part);
-            add_condition(&any, " OR ", condition);
-        }
-    }
-    if (any.condition != NULL) {
-        g_autoptr(SqlBuilder) inner = any.condition;
-        any.condition = sql_builder_new();
-        sql_builder_add(any.condition, "(");
-        sql_builder_append(any.condition, inner);
-        sql_builder_add(any.condition, ")");
-        any.condition_suffices = true;
-    }
-    *ret_part = any;
-}
-
 static bool compile_or(QueryCompiler *compiler, const QueryNode *node, QueryPart *ret_part)
 {
-    g_autoptr(GArray) parts = part_array_new();
+    g_autoptr(GArray) parts = query_part_array_new();
     for (guint i = 0; i < node->children->len; i++) {
         QueryPart part = {0};
         if (!compile_node(compiler, g_ptr_array_index(node->children, i), &part)) {
@@ -367,7 +163,7 @@ static bool compile_or(QueryCompiler *compiler, const QueryNode *node, QueryPart
         *ret_part = g_array_index(parts, QueryPart, 0);
         g_array_index(parts, QueryPart, 0) = (QueryPart){0};
     } else {
-        or_parts(compiler, parts, ret_part);
+        query_part_or(parts, compiler->id_drift, ret_part);
     }
     return true;
 }
@@ -380,7 +176,7 @@ static bool compile_not(QueryCompiler *compiler, const QueryNode *node, QueryPar
     }
     *ret_part = (QueryPart){.is_ignored = part.is_ignored};
     if (!part.is_ignored) {
-        add_negation(compiler, ret_part, &part);
+        query_part_and_not(ret_part, &part, compiler->id_drift);
     }
     return true;
 }
@@ -446,33 +242,6 @@ static bool compile_node(QueryCompiler *compiler, const QueryNode *node, QueryPa
     g_assert_not_reached();
 }
 
-/* FROM and WHERE. A MATCH drives the statement; the message row is joined when it is asked. */
-static void add_body(const QueryCompiler *compiler, const QueryPart *part, SqlBuilder *out)
-{
-    bool is_first = true;
-    const char *id = part->match == NULL ? "m.id" : "message_fts.rowid";
-    sql_builder_add(out, sql[part->match == NULL ? SQL_FROM_MESSAGE : SQL_FROM_MATCH]);
-    if (part->match != NULL && part->condition != NULL) {
-        sql_builder_add(out, sql[SQL_JOIN_MESSAGE]);
-    }
-    if (part->match != NULL || part->has_range || part->condition != NULL) {
-        sql_builder_add(out, " WHERE ");
-    }
-    if (part->match != NULL) {
-        add_and(out, &is_first);
-        sql_builder_add(out, "message_fts MATCH ");
-        sql_builder_bind_text(out, part->match->str);
-    }
-    if (part->has_range) {
-        add_and(out, &is_first);
-        add_range_condition(out, id, part->first, part->last, compiler->id_drift);
-    }
-    if (part->condition != NULL) {
-        add_and(out, &is_first);
-        sql_builder_append(out, part->condition);
-    }
-}
-
 static void add_page(SqlBuilder *out, const QueryOptions *options)
 {
     sql_builder_add(out, " LIMIT ");
@@ -487,7 +256,7 @@ static void build_ranked(const QueryCompiler *compiler, const QueryPart *part,
     sql_builder_add(out, "SELECT id FROM (SELECT message_fts.rowid AS id, ");
     sql_builder_add(out, sql[SQL_BM25]);
     sql_builder_add(out, " AS score");
-    add_body(compiler, part, out);
+    query_part_add_from(part, compiler->id_drift, out);
     sql_builder_add(out, " ORDER BY message_fts.rowid DESC LIMIT ");
     sql_builder_bind_integer(out, RELEVANCE_POOL);
     sql_builder_add(out, ") ORDER BY score, id DESC");
@@ -498,10 +267,10 @@ static SqlBuilder *build_statement(QueryCompiler *compiler, const QueryPart *par
                                    const QueryOptions *options)
 {
     SqlBuilder *out = sql_builder_new();
-    const char *id = part->match == NULL ? "m.id" : "message_fts.rowid";
+    const char *id = query_part_id(part);
     if (options->count_only) {
         sql_builder_add(out, "SELECT count(*)");
-        add_body(compiler, part, out);
+        query_part_add_from(part, compiler->id_drift, out);
         return out;
     }
     if (options->sort == QUERY_SORT_RELEVANCE && part->match != NULL) {
@@ -514,7 +283,7 @@ static SqlBuilder *build_statement(QueryCompiler *compiler, const QueryPart *par
     }
     sql_builder_add(out, "SELECT ");
     sql_builder_add(out, id);
-    add_body(compiler, part, out);
+    query_part_add_from(part, compiler->id_drift, out);
     sql_builder_add(out, " ORDER BY ");
     sql_builder_add(out, id);
     sql_builder_add(out, options->sort == QUERY_SORT_OLDEST ? " ASC" : " DESC");

@@ -10,8 +10,8 @@
 #pragma once
 
 #include "query/query_fault.h"
+#include "query/query_part.h"
 #include "query/query_tree.h"
-#include "query/sql_builder.h"
 #include "query/text_match.h"
 
 /* Each token of a phrase costs one position list. */
@@ -19,19 +19,6 @@
 
 /* FTS5 merges the lists of all words that begin so: one letter would be most of the index. */
 #define QUERY_MIN_PREFIX_BYTES 2
-
-/* What one node means: match AND date range AND condition, as far as each is set. */
-typedef struct {
-    bool is_ignored;         /* nothing to search for; neither true nor false */
-    GString *match;          /* an FTS5 expression, made of quoted tokens only */
-    SqlBuilder *condition;   /* about `m`; is never NULL in SQL's sense */
-    bool condition_suffices; /* the condition implies the match, which only makes it quicker */
-    bool has_range;
-    int64_t first; /* Unix time, with has_range */
-    int64_t last;  /* included */
-} QueryPart;
-
-void query_part_clear(QueryPart *part);
 
 /* What compile functions work with. */
 typedef struct {
@@ -83,5 +70,4 @@ CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
 
 void compiled_query_free(CompiledQuery *query);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QueryPart, query_part_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CompiledQuery, compiled_query_free)

@@ -31,16 +31,30 @@ static const WordCondition dkim_words[] = {
                       "WHERE s.message_id = m.id AND s.body_ok = 0)"},
 };
 
-typedef enum { SQL_SIGNED_BY, SQL_CLAIMS_BY, SQL_DOMAIN, SQL_SELECTOR, SQL_ALGORITHM } Sql;
+typedef enum {
+    SQL_BY_DOMAIN,
+    SQL_DOMAIN_LIKE,
+    SQL_PASSING,
+    SQL_SAME_DOMAIN,
+    SQL_BY_SELECTOR,
+    SQL_BY_ALGORITHM
+} Sql;
 
+/* signature_by_domain gives the ids without a look at the signatures themselves; its distinct
+ * domains are few and are found by seeking from one to the next. */
 static const char *const sql[] = {
-    [SQL_SIGNED_BY] = "m.dkim = 'pass' AND EXISTS (SELECT 1 FROM signature s "
-                      "WHERE s.message_id = m.id AND s.result = 'pass' AND ",
-    [SQL_CLAIMS_BY] = "m.signatures > 0 AND EXISTS (SELECT 1 FROM signature s "
-                      "WHERE s.message_id = m.id AND ",
-    [SQL_DOMAIN] = "(s.domain = ",
-    [SQL_SELECTOR] = "s.selector = ",
-    [SQL_ALGORITHM] = "s.algorithm = ",
+    [SQL_BY_DOMAIN] = "m.id IN (SELECT message_id FROM signature WHERE domain IN ("
+                      "WITH RECURSIVE d (x) AS (SELECT min(domain) FROM signature UNION ALL "
+                      "SELECT (SELECT min(domain) FROM signature WHERE domain > x) FROM d "
+                      "WHERE x IS NOT NULL) SELECT x FROM d WHERE x = ",
+    [SQL_DOMAIN_LIKE] = " OR substr(x, ",
+    [SQL_PASSING] = " AND m.dkim = 'pass' AND EXISTS (SELECT 1 FROM signature s "
+                    "WHERE s.message_id = m.id AND s.result = 'pass' AND (s.domain = ",
+    [SQL_SAME_DOMAIN] = " OR substr(s.domain, ",
+    [SQL_BY_SELECTOR] = "m.id IN (SELECT message_id FROM signature "
+                        "WHERE selector COLLATE NOCASE = ",
+    [SQL_BY_ALGORITHM] = "m.signatures > 0 AND EXISTS (SELECT 1 FROM signature s "
+                         "WHERE s.message_id = m.id AND s.algorithm = ",
 };
 
 static bool compile_word(QueryCompiler *compiler, const QueryNode *term,
@@ -73,17 +87,16 @@ bool query_field_compile_dkim(QueryCompiler *compiler, const QueryNode *term,
     return compile_word(compiler, term, dkim_words, G_N_ELEMENTS(dkim_words), ret_part);
 }
 
-/* The domain itself or one below it. */
-static void add_domain(SqlBuilder *out, const char *domain)
+/* Completes "column = " to the domain itself or one below it; `or_suffix` repeats the column.
+ */
+static void add_domain(SqlBuilder *out, const char *domain, Sql or_suffix)
 {
     g_autofree char *suffix = g_strdup_printf(".%s", domain);
-    sql_builder_add(out, sql[SQL_DOMAIN]);
     sql_builder_bind_text(out, domain);
-    sql_builder_add(out, " OR substr(s.domain, ");
+    sql_builder_add(out, sql[or_suffix]);
     sql_builder_bind_integer(out, -(int64_t)g_utf8_strlen(suffix, -1));
     sql_builder_add(out, ") = ");
     sql_builder_bind_text(out, suffix);
-    sql_builder_add(out, ")");
 }
 
 bool query_field_compile_signature(QueryCompiler *compiler, const QueryNode *term,
@@ -96,24 +109,29 @@ bool query_field_compile_signature(QueryCompiler *compiler, const QueryNode *ter
         return query_compiler_fail(compiler, term, "a value is missing");
     }
     SqlBuilder *out = sql_builder_new();
-    sql_builder_add(out,
-                    sql[kind == QUERY_SIGNATURE_SIGNED_BY ? SQL_SIGNED_BY : SQL_CLAIMS_BY]);
     switch (kind) {
     case QUERY_SIGNATURE_SIGNED_BY:
     case QUERY_SIGNATURE_CLAIMS_BY:
-        add_domain(out, value);
+        sql_builder_add(out, sql[SQL_BY_DOMAIN]);
+        add_domain(out, value, SQL_DOMAIN_LIKE);
+        sql_builder_add(out, "))");
         break;
     case QUERY_SIGNATURE_SELECTOR:
-        sql_builder_add(out, sql[SQL_SELECTOR]);
+        sql_builder_add(out, sql[SQL_BY_SELECTOR]);
         sql_builder_bind_text(out, term->text);
-        sql_builder_add(out, " COLLATE NOCASE");
+        sql_builder_add(out, ")");
         break;
     case QUERY_SIGNATURE_ALGORITHM:
-        sql_builder_add(out, sql[SQL_ALGORITHM]);
+        sql_builder_add(out, sql[SQL_BY_ALGORITHM]);
         sql_builder_bind_text(out, lower);
+        sql_builder_add(out, ")");
         break;
     }
-    sql_builder_add(out, ")");
+    if (kind == QUERY_SIGNATURE_SIGNED_BY) {
+        sql_builder_add(out, sql[SQL_PASSING]);
+        add_domain(out, value, SQL_SAME_DOMAIN);
+        sql_builder_add(out, "))");
+    }
     *ret_part = (QueryPart){.condition = out};
     return true;
 }

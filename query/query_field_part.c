@@ -63,14 +63,14 @@ static const char *const sql[] = {
     [SQL_SNIFFED] = " OR t.sniffed_type LIKE ",
     [SQL_NAME] = " OR t.name LIKE ",
     [SQL_LIKE_END] = " ESCAPE '\\'",
-    [SQL_TWIN] = "m.msgid <> '' AND EXISTS (SELECT 1 FROM message w WHERE w.msgid <> '' "
-                 "AND w.msgid = m.msgid AND w.id <> m.id)",
-    [SQL_PROBLEM] = "EXISTS (SELECT 1 FROM problem p WHERE p.message_id = m.id)",
-    [SQL_SOURCE] = "EXISTS (SELECT 1 FROM occurrence o JOIN file l ON l.id = o.file_id "
-                   "JOIN source r ON r.id = l.source_id WHERE o.message_id = m.id AND "
-                   "r.path || '/' || l.path || '/' LIKE ",
-    [SQL_FOLDER] = "EXISTS (SELECT 1 FROM occurrence o JOIN file l ON l.id = o.file_id "
-                   "WHERE o.message_id = m.id AND '/' || l.folder || '/' LIKE ",
+    [SQL_TWIN] = "m.msgid <> '' AND m.msgid IN (SELECT msgid FROM message WHERE msgid <> '' "
+                 "GROUP BY msgid HAVING count(*) > 1)",
+    [SQL_PROBLEM] = "m.id IN (SELECT message_id FROM problem)",
+    [SQL_SOURCE] = "m.id IN (SELECT message_id FROM occurrence WHERE file_id IN (SELECT l.id "
+                   "FROM file l JOIN source r ON r.id = l.source_id "
+                   "WHERE r.path || '/' || l.path || '/' LIKE ",
+    [SQL_FOLDER] = "m.id IN (SELECT message_id FROM occurrence WHERE file_id IN (SELECT l.id "
+                   "FROM file l WHERE '/' || l.folder || '/' LIKE ",
 };
 
 static void add_like(SqlBuilder *out, Sql column, const char *pattern)
@@ -226,6 +226,6 @@ bool query_field_compile_place(QueryCompiler *compiler, const QueryNode *term,
     *ret_part = (QueryPart){.condition = sql_builder_new()};
     add_like(ret_part->condition,
              term->field->argument == QUERY_PLACE_SOURCE ? SQL_SOURCE : SQL_FOLDER, pattern);
-    sql_builder_add(ret_part->condition, ")");
+    sql_builder_add(ret_part->condition, "))");
     return true;
 }

@@ -240,9 +240,9 @@ static QueryNode *parse_and(Parser *parser)
         }
         g_ptr_array_add(nodes, node);
         if (parser->at->kind == QUERY_TOKEN_AND) {
-            const QueryToken *operator= parser->at++;
+            const QueryToken *token = parser->at++;
             if (!starts_unary(parser->at)) {
-                return fail(parser, operator, "this operator needs a term on both sides");
+                return fail(parser, token, "this operator needs a term on both sides");
             }
         }
     } while (starts_unary(parser->at));
@@ -262,9 +262,9 @@ static QueryNode *parse_or(Parser *parser)
         if (parser->at->kind != QUERY_TOKEN_OR) {
             break;
         }
-        const QueryToken *operator= parser->at++;
+        const QueryToken *token = parser->at++;
         if (!starts_unary(parser->at)) {
-            return fail(parser, operator, "this operator needs a term on both sides");
+            return fail(parser, token, "this operator needs a term on both sides");
         }
     }
     return wrap(QUERY_NODE_OR, nodes);

@@ -46,7 +46,7 @@ char *zero_hits_report(sqlite3 *db, const QueryNode *tree, const QueryOptions *o
 {
     GString *out = g_string_new(NULL);
     g_autoptr(GPtrArray) terms = g_ptr_array_new();
-    if (tree != NULL) {
+    if (tree != NULL && tree->kind != QUERY_NODE_TERM) {
         collect_terms(tree, terms);
     }
     for (guint i = 0; i < terms->len; i++) {

@@ -1,0 +1,47 @@
+/* query_part.h - the meaning of a node of the syntax tree, on its way to SQL.
+ *
+ * A part is a MATCH expression, a range of dates and a condition, all of which must hold, as
+ * far as each is set. Combining parts keeps as much as possible in the MATCH, which is what
+ * FTS5 answers newest first without looking at the rest.
+ *
+ * Memory: a part owns its strings; query_part_clear frees them.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "query/sql_builder.h"
+
+typedef struct {
+    bool is_ignored;         /* nothing to search for; neither true nor false */
+    GString *match;          /* an FTS5 expression, made of quoted tokens only */
+    SqlBuilder *condition;   /* about the row `m` of message; never NULL in SQL's sense */
+    bool condition_suffices; /* the condition implies the match, which only makes it quicker */
+    bool has_range;
+    int64_t first; /* Unix time, with has_range */
+    int64_t last;  /* included */
+} QueryPart;
+
+void query_part_clear(QueryPart *part);
+
+/* Returns: (transfer full) an empty array of parts, which owns them. */
+GArray *query_part_array_new(void);
+
+/* Narrows `all` by `part`. */
+void query_part_and(QueryPart *all, const QueryPart *part);
+
+/* Narrows `all` by the negation of `part`. `id_drift` is the most that an id exceeds its date,
+ * here and below. */
+void query_part_and_not(QueryPart *all, const QueryPart *part, int64_t id_drift);
+
+/* Any of two or more parts. */
+void query_part_or(const GArray *parts, int64_t id_drift, QueryPart *ret_part);
+
+/* The column that is the id in query_part_add_from: message_fts.rowid or m.id. */
+const char *query_part_id(const QueryPart *part);
+
+/* Appends FROM and WHERE of a statement that gives the rows of the part. */
+void query_part_add_from(const QueryPart *part, int64_t id_drift, SqlBuilder *out);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QueryPart, query_part_clear)
