@@ -214,16 +214,17 @@ static MessageView *message_view_new(void)
 
 MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
 {
-    g_autoptr(MessageView) view = message_view_new();
+    MessageView *view = message_view_new();
     if (read_rows(db, SQL_MESSAGE, id, view, read_message, error) < 1 ||
         read_rows(db, SQL_ADDRESSES, id, view, read_address, error) < 0 ||
         read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
         read_rows(db, SQL_ATTACHMENTS, id, view, read_attachment, error) < 0 ||
         read_rows(db, SQL_PLACES, id, view, read_place, error) < 0 ||
         read_rows(db, SQL_PROBLEMS, id, view, read_problem, error) < 0) {
+        message_view_free(view);
         return NULL;
     }
-    return g_steal_pointer(&view);
+    return view;
 }
 
 void message_view_free(MessageView *view)

@@ -16,16 +16,14 @@ typedef struct {
 
 void option_set_init(OptionSet *set)
 {
-    *set = (OptionSet){.names = g_ptr_array_new(),
-                       .values = g_ptr_array_new(),
+    *set = (OptionSet){.given = g_array_new(false, false, sizeof(OptionGiven)),
                        .fields = g_array_new(false, false, sizeof(OptionField)),
                        .words = g_ptr_array_new()};
 }
 
 void option_set_clear(OptionSet *set)
 {
-    g_clear_pointer(&set->names, g_ptr_array_unref);
-    g_clear_pointer(&set->values, g_ptr_array_unref);
+    g_clear_pointer(&set->given, g_array_unref);
     g_clear_pointer(&set->fields, g_array_unref);
     g_clear_pointer(&set->words, g_ptr_array_unref);
 }
@@ -62,17 +60,16 @@ static const char *take_value(Reader *reader, const char *equals)
 static char *add_option(Reader *reader, const Option *option, const char *equals)
 {
     const char *argument = reader->arguments[reader->at];
-    const char *value = NULL;
+    OptionGiven given = {.name = option->name, .value = ""};
     if (option->value != NULL) {
-        value = take_value(reader, equals);
-        if (value == NULL) {
+        given.value = take_value(reader, equals);
+        if (given.value == NULL) {
             return g_strdup_printf("%s needs a value: %s", argument, option->value);
         }
     } else if (equals != NULL) {
         return g_strdup_printf("--%s takes no value", option->name);
     }
-    g_ptr_array_add(reader->set->names, (gpointer)(uintptr_t)option->name);
-    g_ptr_array_add(reader->set->values, (gpointer)(uintptr_t)value);
+    g_array_append_val(reader->set->given, given);
     return NULL;
 }
 
@@ -195,10 +192,10 @@ char *option_parse(const Option *table, bool takes_fields, int n_arguments, char
 
 const char *option_value(const OptionSet *set, const char *name)
 {
-    for (guint i = set->names->len; i > 0; i--) {
-        if (g_str_equal(g_ptr_array_index(set->names, i - 1), name)) {
-            const char *value = g_ptr_array_index(set->values, i - 1);
-            return value == NULL ? "" : value;
+    for (guint i = set->given->len; i > 0; i--) {
+        const OptionGiven *given = &g_array_index(set->given, OptionGiven, i - 1);
+        if (g_str_equal(given->name, name)) {
+            return given->value;
         }
     }
     return NULL;

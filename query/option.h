@@ -23,11 +23,16 @@ typedef struct {
     const char *value;
 } OptionField;
 
+/* One "--limit 5" or "--json". */
 typedef struct {
-    GPtrArray *names;  /* of options that were given, const char * of the table */
-    GPtrArray *values; /* beside each its value, or NULL */
-    GArray *fields;    /* OptionField */
-    GPtrArray *words;  /* the rest, in order */
+    const char *name;  /* as in the table */
+    const char *value; /* "" when the option takes none */
+} OptionGiven;
+
+typedef struct {
+    GArray *given;    /* OptionGiven */
+    GArray *fields;   /* OptionField */
+    GPtrArray *words; /* the rest, in order */
 } OptionSet;
 
 void option_set_init(OptionSet *set);

@@ -326,36 +326,53 @@ static bool compile_tree(QueryCompiler *compiler, const QueryNode *tree, QueryPa
     return true;
 }
 
+static GTimeZone *open_time_zone(const char *name, QueryFault *fault)
+{
+    if (name == NULL) {
+        return g_time_zone_new_utc();
+    }
+    GTimeZone *zone = g_time_zone_new_identifier(name);
+    if (zone == NULL) {
+        query_fault_set(fault, name, 0, strlen(name),
+                        "unknown time zone: write Europe/Paris or +02:00");
+    }
+    return zone;
+}
+
+static CompiledQuery *compiled_query_new(TextTokenizer *tokenizer)
+{
+    CompiledQuery *query = g_new0(CompiledQuery, 1);
+    query->shown = text_matcher_new(tokenizer);
+    query->hints = g_ptr_array_new_with_free_func(g_free);
+    return query;
+}
+
 CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
                                   const QueryOptions *options, QueryFault *fault,
                                   GError **error)
 {
+    QueryCompiler compiler = {.db = db, .fault = fault};
     g_autoptr(TextTokenizer) tokenizer = text_tokenizer_new(db, error);
-    g_autoptr(GTimeZone) zone = options->time_zone == NULL
-                                    ? g_time_zone_new_utc()
-                                    : g_time_zone_new_identifier(options->time_zone);
-    QueryCompiler compiler = {.db = db, .tokenizer = tokenizer, .fault = fault};
-    compiler.time_zone = zone;
     if (tokenizer == NULL || !query_address_register(db, tokenizer, error) ||
         !read_id_drift(db, &compiler.id_drift, error)) {
         return NULL;
     }
+    g_autoptr(GTimeZone) zone = open_time_zone(options->time_zone, fault);
     if (zone == NULL) {
-        query_fault_set(fault, options->time_zone, 0, strlen(options->time_zone),
-                        "unknown time zone: write Europe/Paris or +02:00");
         return NULL;
     }
-    g_autoptr(CompiledQuery) query = g_new0(CompiledQuery, 1);
-    query->shown = text_matcher_new(tokenizer);
-    query->hints = g_ptr_array_new_with_free_func(g_free);
+    CompiledQuery *query = compiled_query_new(tokenizer);
+    compiler.tokenizer = tokenizer;
+    compiler.time_zone = zone;
     compiler.shown = query->shown;
     compiler.hints = query->hints;
     g_auto(QueryPart) part = {0};
     if (!compile_tree(&compiler, tree, &part)) {
+        compiled_query_free(query);
         return NULL;
     }
     query->statement = build_statement(&compiler, &part, options);
-    return g_steal_pointer(&query);
+    return query;
 }
 
 void compiled_query_free(CompiledQuery *query)

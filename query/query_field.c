@@ -216,7 +216,13 @@ const QueryField *query_field_find(Slice name)
     return NULL;
 }
 
-/* Levenshtein's distance; a hyphen and an underscore count as the same. */
+/* Case does not matter, and a hyphen and an underscore count as the same. */
+static bool same_letter(char a, char b)
+{
+    return g_ascii_tolower(a) == g_ascii_tolower(b) || (a == '_' && b == '-');
+}
+
+/* Levenshtein's distance. */
 static size_t edit_distance(Slice a, Slice b)
 {
     size_t row[NEAREST_MAX_LENGTH + 1];
@@ -227,8 +233,8 @@ static size_t edit_distance(Slice a, Slice b)
         size_t diagonal = row[0];
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            char x = g_ascii_tolower(a.ptr[i - 1] == '_' ? '-' : a.ptr[i - 1]);
-            size_t substituted = diagonal + (x == b.ptr[j - 1] ? 0 : 1);
+            bool is_same = same_letter(a.ptr[i - 1], b.ptr[j - 1]);
+            size_t substituted = diagonal + (is_same ? 0 : 1);
             diagonal = row[j];
             row[j] = MIN(substituted, MIN(row[j], row[j - 1]) + 1);
         }

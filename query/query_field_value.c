@@ -16,8 +16,8 @@ static const char *const sql[] = {
     [SQL_MSGID] = "m.msgid <> '' AND m.msgid = ",
     [SQL_ID] = "m.id = ",
     [SQL_HASH_MESSAGE] = "(m.id IN (SELECT id FROM message WHERE sha256 BETWEEN ",
-    [SQL_HASH_ATTACHMENT] = ") OR m.id IN (SELECT message_id FROM attachment WHERE sha256 "
-                            "BETWEEN ",
+    [SQL_HASH_ATTACHMENT] =
+        ") OR m.id IN (SELECT message_id FROM attachment WHERE sha256 BETWEEN ",
 };
 
 bool query_field_compile_date(QueryCompiler *compiler, const QueryNode *term,

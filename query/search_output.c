@@ -6,7 +6,7 @@
 #include "query/terminal_text.h"
 #include "schema/record.h"
 
-#define HEX_BYTES (2 * SHA256_BYTES + 1)
+#define HEX_BYTES ((size_t)2 * SHA256_BYTES + 1)
 
 /* Columns of the table. The subject gets what is left, and at least this. */
 #define DATE_COLUMNS        10
@@ -54,7 +54,7 @@ static void hex_of(const uint8_t *bytes, char hex[HEX_BYTES])
         hex[2 * i] = digits[bytes[i] >> 4];
         hex[2 * i + 1] = digits[bytes[i] & 15];
     }
-    hex[2 * SHA256_BYTES] = '\0';
+    hex[HEX_BYTES - 1] = '\0';
 }
 
 static void begin_nothing(GString *out)

@@ -119,6 +119,8 @@ void snippet_make(TextMatcher *matcher, Slice text, Snippet *ret_snippet)
     ret_snippet->is_hit = text_matcher_first(matcher, scanned, &first);
     size_t start = piece_start(scanned, first.start);
     size_t end = piece_end(text, start);
+    bool is_cut_before = start > 0;
+    bool is_cut_after = end < text.len;
     while (start < end && is_blank(text.ptr[start])) {
         start++;
     }
@@ -128,11 +130,11 @@ void snippet_make(TextMatcher *matcher, Slice text, Snippet *ret_snippet)
     Slice piece = slice_of(text.ptr + start, end - start);
     g_autoptr(GArray) all = text_matcher_all(matcher, piece);
     g_autoptr(GArray) hits = without_overlaps(all);
-    if (start > 0) {
+    if (is_cut_before) {
         g_string_append(ret_snippet->text, ELLIPSIS);
     }
     copy_piece(piece, hits, ret_snippet);
-    if (end < text.len) {
+    if (is_cut_after) {
         g_string_append(ret_snippet->text, ELLIPSIS);
     }
 }

@@ -53,34 +53,45 @@ static bool append_layout(GString *out, Slice text, size_t at, TerminalTextMode 
     return true;
 }
 
+static void append_ascii(GString *out, Slice text, size_t at, TerminalTextMode mode)
+{
+    gunichar character = (gunichar)(unsigned char)text.ptr[at];
+    if (append_layout(out, text, at, mode)) {
+        return;
+    }
+    if (terminal_text_is_control(character)) {
+        append_escape(out, character);
+    } else {
+        g_string_append_c(out, text.ptr[at]);
+    }
+}
+
+/* One character above ASCII, or one byte that begins none. Returns: how many bytes. */
+static size_t append_beyond_ascii(GString *out, Slice rest)
+{
+    gunichar character = g_utf8_get_char_validated(rest.ptr, (gssize)rest.len);
+    if (character == (gunichar)-1 || character == (gunichar)-2) {
+        g_string_append_printf(out, "\\x%02x", (unsigned char)*rest.ptr);
+        return 1;
+    }
+    if (terminal_text_is_control(character)) {
+        append_escape(out, character);
+    } else {
+        g_string_append_unichar(out, character);
+    }
+    return (size_t)g_unichar_to_utf8(character, NULL);
+}
+
 void terminal_text_append(GString *out, Slice text, TerminalTextMode mode)
 {
     size_t at = 0;
     while (at < text.len) {
-        unsigned char byte = (unsigned char)text.ptr[at];
-        if (byte < 0x80) {
-            if (!append_layout(out, text, at, mode)) {
-                if (terminal_text_is_control(byte)) {
-                    append_escape(out, byte);
-                } else {
-                    g_string_append_c(out, text.ptr[at]);
-                }
-            }
+        if ((unsigned char)text.ptr[at] < 0x80) {
+            append_ascii(out, text, at, mode);
             at++;
-            continue;
-        }
-        gunichar character = g_utf8_get_char_validated(text.ptr + at, (gssize)(text.len - at));
-        if (character == (gunichar)-1 || character == (gunichar)-2) {
-            g_string_append_printf(out, "\\x%02x", byte);
-            at++;
-            continue;
-        }
-        if (terminal_text_is_control(character)) {
-            append_escape(out, character);
         } else {
-            g_string_append_unichar(out, character);
+            at += append_beyond_ascii(out, slice_from(text, at));
         }
-        at += (size_t)g_unichar_to_utf8(character, NULL);
     }
 }
 

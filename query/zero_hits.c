@@ -6,11 +6,11 @@
 /* Terms that are reported; a longer list is not read. */
 #define MAX_TERMS 16
 
-static void collect_terms(const QueryNode *node, GPtrArray *terms)
+static void collect_terms(const QueryNode *node, GArray *terms)
 {
     if (node->kind == QUERY_NODE_TERM) {
         if (terms->len < MAX_TERMS) {
-            g_ptr_array_add(terms, (gpointer)(uintptr_t)node);
+            g_array_append_val(terms, node);
         }
         return;
     }
@@ -45,12 +45,12 @@ static int64_t count_term(sqlite3 *db, const QueryNode *term, const QueryOptions
 char *zero_hits_report(sqlite3 *db, const QueryNode *tree, const QueryOptions *options)
 {
     GString *out = g_string_new(NULL);
-    g_autoptr(GPtrArray) terms = g_ptr_array_new();
+    g_autoptr(GArray) terms = g_array_new(false, false, sizeof(const QueryNode *));
     if (tree != NULL && tree->kind != QUERY_NODE_TERM) {
         collect_terms(tree, terms);
     }
     for (guint i = 0; i < terms->len; i++) {
-        const QueryNode *term = g_ptr_array_index(terms, i);
+        const QueryNode *term = g_array_index(terms, const QueryNode *, i);
         int64_t count = count_term(db, term, options);
         if (count < 0) {
             continue;

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/query_compiler.h"
+
+#include "query/query_parser.h"
+#include "query/search.h"
+#include "query_fixture.h"
+#include "schema/archive.h"
+
+static QueryFixture *fixture;
+
+/* Compiles `text`; the caller says what it expects to go wrong. */
+static CompiledQuery *compile(sqlite3 *db, const char *text, const QueryOptions *options,
+                              QueryFault *fault)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(QueryParse) parse;
+    query_parse_init(&parse);
+    CompiledQuery *query = NULL;
+    if (query_parser_run(text, &parse, fault)) {
+        query = query_compiler_run(db, parse.root, options, fault, &error);
+    }
+    g_assert_no_error(error);
+    return query;
+}
+
+static int64_t count(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(sqlite3) db = query_fixture_open(fixture);
+    g_auto(QueryFault) fault = {0};
+    QueryOptions options = {.count_only = true};
+    g_autoptr(CompiledQuery) query = compile(db, text, &options, &fault);
+    g_assert_cmpstr(fault.message, ==, NULL);
+    int64_t result = 0;
+    g_assert_true(search_count(db, query, &result, &error));
+    g_assert_no_error(error);
+    return result;
+}
+
+typedef struct {
+    const char *query;
+    int64_t count;
+} CountCase;
+
+static const CountCase counts[] = {
+    {"*", 33},
+    {"", 33},
+    {"budget", 2},
+    {"BUDGET", 2},
+    {"budget report", 1},
+    {"budget OR election", 3},
+    {"budget -alice", 1},
+    {"-budget", 31},
+    {"NOT (budget OR common)", 11},
+    {"budget -(alice OR undated)", 0},
+    {"* -common", 13},
+    {"common OR *", 33},
+    {"\"annual budget\"", 1},
+    {"\"budget annual\"", 0},
+    {"bud*", 2},
+    {"\"annual bud\"*", 1},
+    {"l'élection", 1},
+    {"l’election", 1},
+    {"élection", 1},
+    {"oeuvre", 1},
+    {"œuvre", 1},
+    {"strasse", 1},
+    {"coeur", 1},
+    {"jean-philippe", 1},
+    {"C++", 2},
+    {"http://example.org/x/y", 1},
+    {"10:30", 1},
+    {"std::string", 1},
+    {"budget_2017.pdf", 1},
+    {"cats NEAR/1 dogs", 2},
+    {"cats NEAR/5 lyon", 1},
+    {"cats NEAR/1 lyon", 0},
+    {"subject:(weekly NEAR/1 digest)", 2},
+    {"! budget", 2},
+    {"from:alice", 1},
+    {"from:alice@bank.example", 1},
+    {"from:ALICE@Bank.Example", 1},
+    {"from:lice@bank.example", 0},
+    {"from:@dom.fr", 3},
+    {"from:@sub.dom.fr", 1},
+    {"from:@om.fr", 0},
+    {"to:@dom.fr", 25},
+    {"cc:@dom.fr", 1},
+    {"from:bounces", 0},
+    {"from:robot", 2},
+    {"to:carol", 0},
+    {"cc:carol", 1},
+    {"recipient:carol", 1},
+    {"with:carol", 2},
+    {"with:alice", 4},
+    {"from:\"alice martin\"", 1},
+    {"from:\"martin alice\"", 1},
+    {"from:ali*", 1},
+    {"from:(alice OR robot)", 3},
+    {"from:(alice OR robot) OR election", 4},
+    {"from:(list robot)", 2},
+    {"-from:filler", 13},
+    {"-from:@dom.fr", 30},
+    {"NOT from:filler@fill.example", 13},
+    {"subject:budget", 1},
+    {"body:budget", 2},
+    {"subject:(budget 2017)", 1},
+    {"attachment:budget", 1},
+    {"attachment:pdf", 1},
+    {"attachment:jpg", 1},
+    {"has:attachment", 2},
+    {"is:attachment", 2},
+    {"-has:attachment", 31},
+    {"has:pdf", 1},
+    {"has:image", 1},
+    {"type:pdf", 1},
+    {"type:image", 1},
+    {"type:jpg", 1},
+    {"type:docx", 0},
+    {"mime:application/pdf", 1},
+    {"mime:application/*", 2},
+    {"has:twin", 2},
+    {"has:problem", 3},
+    {"date:2017", 9},
+    {"date:2017-02-03", 3},
+    {"date:2017-02-03T12:00:00", 3},
+    {"date:2017-02-03T12:00:01", 0},
+    {"date:2010", 1},
+    {"date:2009", 1},
+    {"date:2009..2010", 2},
+    {"date:1970", 0},
+    {"-date:1970", 33},
+    {"date:..2016", 22},
+    {"date:2017-02-10..", 4},
+    {"after:2017-02-10", 4},
+    {"since:2017-02-10", 4},
+    {"before:2017-02-10", 27},
+    {"until:2017-02-10", 28},
+    {"on:2017-02-10", 1},
+    {"NOT date:2017", 24},
+    {"date:2017 OR date:2010", 10},
+    {"date:2015 date:2016", 0},
+    {"common date:2015-01-01..2015-01-10", 10},
+    {"common after:2015-01-03 before:2015-01-05", 2},
+    {"collision date:2017-02-03", 1},
+    {"collision -date:2017-02-04", 1},
+    {"size:>1", 33},
+    {"size:<1", 0},
+    {"larger:1k", 0},
+    {"smaller:1k", 33},
+    {"is:verified", 1},
+    {"is:limited", 1},
+    {"is:unverified", 32},
+    {"is:signed", 6},
+    {"is:unsigned", 27},
+    {"-is:verified", 32},
+    {"budget is:verified", 1},
+    {"budget -is:verified", 1},
+    {"budget OR is:limited", 3},
+    {"dkim:pass", 3},
+    {"dkim:fail", 1},
+    {"dkim:nokey", 1},
+    {"dkim:no-key", 1},
+    {"dkim:error", 1},
+    {"dkim:none", 27},
+    {"dkim:body-mismatch", 1},
+    {"signed-by:bank.example", 1},
+    {"signed-by:example", 2},
+    {"signed-by:list.example", 0},
+    {"claims-by:list.example", 1},
+    {"claims-by:@example", 5},
+    {"signed-by:ank.example", 0},
+    {"selector:SEL2017", 6},
+    {"alg:rsa-sha256", 6},
+    {"alg:rsa-sha1", 0},
+    {"caveat:partial-body", 1},
+    {"caveat:weak-key", 0},
+    {"msgid:<budget@bank.example>", 1},
+    {"msgid:twin@list.example", 2},
+    {"id:1485950400", 1},
+    {"id:1", 1},
+    {"id:-1", 0},
+    {"hash:001122", 2},
+    {"hash:00112", 2},
+    {"hash:0011223", 2},
+    {"hash:abcdef0123", 0},
+    {"source:mail.mbox", 33},
+    {"source:*.mbox", 33},
+    {"source:mail", 0},
+    {"folder:Inbox", 33},
+    {"folder:inbox/news", 33},
+    {"folder:New*", 33},
+    {"folder:Outbox", 0},
+    {"is:verified OR dkim:fail OR has:problem", 5},
+    {"(budget OR from:@dom.fr) -has:attachment date:..2018", 2},
+};
+
+static void test_count(gconstpointer data)
+{
+    const CountCase *test = data;
+    g_assert_cmpint(count(test->query), ==, test->count);
+}
+
+typedef struct {
+    const char *query;
+    const char *message;
+    size_t offset;
+} FaultCase;
+
+static const FaultCase faults[] = {
+    {"x date:05/06/2017", "ambiguous date", 2},
+    {"date:2017-02-30", "no day 30", 0},
+    {"after:2016..2017", "not a date", 0},
+    {"size:big", "not a size", 0},
+    {"x is:verifed", "is:verified", 2},
+    {"is:nonsense", "knows", 0},
+    {"dkim:passed", "dkim:pass", 0},
+    {"has:nothing", "knows", 0},
+    {"caveat:weakkey", "weak-key", 0},
+    {"id:abc", "number", 0},
+    {"hash:xyz", "hexadecimal", 0},
+    {"hash:ab", "hexadecimal", 0},
+    {"msgid:<>", "missing", 0},
+    {"signed-by:@", "missing", 0},
+    {"folder:*a*b*c*d*e*", "too many *", 0},
+    {"a*", "at least 2 letters", 0},
+    {"é*", "at least 2 letters", 0},
+    {"++", "no letter or digit", 0},
+    {"! -?", "no letter or digit", 0},
+    {"from:(a NEAR/3 b)", "NEAR works in text", 8},
+    {"\"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\"", "17 words", 0},
+};
+
+static void test_fault(gconstpointer data)
+{
+    const FaultCase *test = data;
+    g_autoptr(sqlite3) db = query_fixture_open(fixture);
+    g_auto(QueryFault) fault = {0};
+    QueryOptions options = {.limit = 10};
+    g_autoptr(CompiledQuery) query = compile(db, test->query, &options, &fault);
+    g_assert_null(query);
+    g_assert_nonnull(fault.message);
+    g_assert_nonnull(strstr(fault.message, test->message));
+    g_assert_cmpuint(fault.offset, ==, test->offset);
+}
+
+/* The plan of a query, all its lines. */
+static char *plan_of(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(sqlite3) db = query_fixture_open(fixture);
+    g_auto(QueryFault) fault = {0};
+    QueryOptions options = {.limit = 50};
+    g_autoptr(CompiledQuery) query = compile(db, text, &options, &fault);
+    g_assert_nonnull(query);
+    g_autoptr(SqlBuilder) explain = sql_builder_new();
+    sql_builder_add(explain, "EXPLAIN QUERY PLAN ");
+    sql_builder_append(explain, query->statement);
+    g_autoptr(sqlite3_stmt) statement = sql_builder_prepare(explain, db, &error);
+    g_assert_no_error(error);
+    GString *plan = g_string_new(NULL);
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        g_string_append_printf(plan, "%s\n", (const char *)sqlite3_column_text(statement, 3));
+    }
+    return g_string_free(plan, false);
+}
+
+typedef struct {
+    const char *query;
+    const char *wanted; /* in the first line of the plan */
+} PlanCase;
+
+static const PlanCase plans[] = {
+    {"budget", "SCAN message_fts VIRTUAL TABLE"},
+    {"budget OR report", "SCAN message_fts VIRTUAL TABLE"},
+    {"budget -report", "SCAN message_fts VIRTUAL TABLE"},
+    {"budget date:2017", "SCAN message_fts VIRTUAL TABLE"},
+    {"budget is:verified", "SCAN message_fts VIRTUAL TABLE"},
+    {"from:alice", "SCAN message_fts VIRTUAL TABLE"},
+    {"from:alice@bank.example", "SCAN message_fts VIRTUAL TABLE"},
+    {"from:@bank.example", "SCAN message_fts VIRTUAL TABLE"},
+    {"from:(alice@bank.example OR bob@dom.fr)", "SCAN message_fts VIRTUAL TABLE"},
+    {"to:bob", "SCAN message_fts VIRTUAL TABLE"},
+    {"date:2017", "SEARCH m USING INTEGER PRIMARY KEY"},
+    {"is:verified", "message_by_level"},
+    {"is:limited", "message_by_level"},
+    {"dkim:pass", "message_by_dkim"},
+    {"has:attachment", "message_with_attachments"},
+    {"type:pdf", "message_with_attachments"},
+    {"msgid:a@b", "message_by_msgid"},
+    {"id:5", "SEARCH m USING INTEGER PRIMARY KEY"},
+    {"hash:abcd", "m"},
+    {"*", "SCAN m"},
+};
+
+/* Rows come in the order of ids from the first table: nothing is sorted. */
+static void test_plan(gconstpointer data)
+{
+    const PlanCase *test = data;
+    g_autofree char *plan = plan_of(test->query);
+    g_autofree char *first = g_strndup(plan, strcspn(plan, "\n"));
+    if (strstr(first, test->wanted) == NULL || strstr(plan, "FOR ORDER BY") != NULL) {
+        g_error("plan of %s:\n%s", test->query, plan);
+    }
+}
+
+static GArray *ids_of(const char *text, const QueryOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(sqlite3) db = query_fixture_open(fixture);
+    g_auto(QueryFault) fault = {0};
+    g_autoptr(CompiledQuery) query = compile(db, text, options, &fault);
+    g_assert_cmpstr(fault.message, ==, NULL);
+    g_autoptr(Search) search = search_new(db, query, &error);
+    g_assert_no_error(error);
+    GArray *ids = g_array_new(false, false, sizeof(int64_t));
+    SearchHit hit;
+    while (search_next(search, &hit, &error)) {
+        g_array_append_val(ids, hit.id);
+    }
+    g_assert_no_error(error);
+    return ids;
+}
+
+static void check_order(const char *text, QuerySort sort)
+{
+    QueryOptions options = {.sort = sort, .limit = -1};
+    g_autoptr(GArray) ids = ids_of(text, &options);
+    g_assert_cmpuint(ids->len, >, 1);
+    for (guint i = 1; i < ids->len; i++) {
+        int64_t before = g_array_index(ids, int64_t, i - 1);
+        int64_t id = g_array_index(ids, int64_t, i);
+        g_assert_true(sort == QUERY_SORT_NEWEST ? id < before : id > before);
+    }
+}
+
+static void test_order(void)
+{
+    check_order("common", QUERY_SORT_NEWEST);
+    check_order("common", QUERY_SORT_OLDEST);
+    check_order("is:unsigned", QUERY_SORT_NEWEST);
+    check_order("is:unsigned", QUERY_SORT_OLDEST);
+    check_order("*", QUERY_SORT_NEWEST);
+}
+
+static void test_relevance(void)
+{
+    QueryOptions options = {.sort = QUERY_SORT_RELEVANCE, .limit = 10};
+    g_autoptr(GArray) ids = ids_of("budget", &options);
+    g_assert_cmpuint(ids->len, ==, 2);
+    g_assert_cmpint(g_array_index(ids, int64_t, 0), ==, FIXTURE_BUDGET);
+}
+
+static void test_pages(void)
+{
+    QueryOptions options = {.limit = 7};
+    g_autoptr(GArray) all = g_array_new(false, false, sizeof(int64_t));
+    for (;;) {
+        g_autoptr(GArray) page = ids_of("common", &options);
+        if (page->len == 0) {
+            break;
+        }
+        g_array_append_vals(all, page->data, page->len);
+        options.offset += options.limit;
+    }
+    g_assert_cmpuint(all->len, ==, 20);
+}
+
+static void test_time_zone(void)
+{
+    QueryOptions utc = {.limit = 10};
+    QueryOptions paris = {.limit = 10, .time_zone = "Europe/Paris"};
+    g_autoptr(GArray) in_utc = ids_of("date:2009", &utc);
+    g_autoptr(GArray) in_paris = ids_of("date:2009", &paris);
+    g_assert_cmpuint(in_utc->len, ==, 1);
+    g_assert_cmpuint(in_paris->len, ==, 0); /* 2009-12-31 23:59:59 UTC is 2010 there */
+}
+
+static void test_explain_binds_values(void)
+{
+    g_autoptr(sqlite3) db = query_fixture_open(fixture);
+    g_auto(QueryFault) fault = {0};
+    QueryOptions options = {.limit = 10};
+    g_autoptr(CompiledQuery) query =
+        compile(db, "from:o'brien@x.example subject:\"x' OR 1\"", &options, &fault);
+    g_assert_nonnull(query);
+    g_autofree char *explained = sql_builder_explain(query->statement);
+    g_autofree char *statement = g_strndup(explained, strcspn(explained, "\n"));
+    g_assert_null(strstr(statement, "brien"));
+    g_assert_null(strchr(statement, '"'));
+    g_assert_nonnull(strstr(explained, "'o'brien@x.example'"));
+}
+
+#define ADD_CASES(kind, table, function)                                                       \
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {                                         \
+        g_autofree char *path = g_strdup_printf("/query_compiler/" kind "/%02zu", i);          \
+        g_test_add_data_func(path, &(table)[i], function);                                     \
+    }
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    fixture = query_fixture_new();
+    ADD_CASES("finds", counts, test_count)
+    ADD_CASES("fault", faults, test_fault)
+    ADD_CASES("plan_sorts_nothing", plans, test_plan)
+    g_test_add_func("/query_compiler/order_is_that_of_ids", test_order);
+    g_test_add_func("/query_compiler/subject_weighs_more_in_relevance", test_relevance);
+    g_test_add_func("/query_compiler/pages_cover_everything_once", test_pages);
+    g_test_add_func("/query_compiler/dates_follow_the_time_zone", test_time_zone);
+    g_test_add_func("/query_compiler/what_was_typed_is_bound", test_explain_binds_values);
+    int code = g_test_run();
+    query_fixture_free(fixture);
+    return code;
+}

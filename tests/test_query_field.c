@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/query_field.h"
+
+static void test_lookup(void)
+{
+    const QueryField *from = query_field_find(SLICE_LITERAL("from"));
+    g_assert_nonnull(from);
+    g_assert_true(query_field_find(SLICE_LITERAL("F")) == from);
+    g_assert_true(query_field_find(SLICE_LITERAL("FROM")) == from);
+    g_assert_null(query_field_find(SLICE_LITERAL("fro")));
+    g_assert_null(query_field_find(SLICE_EMPTY));
+    g_assert_true(query_field_find(SLICE_LITERAL("since")) ==
+                  query_field_find(SLICE_LITERAL("after")));
+}
+
+static void test_nearest(void)
+{
+    static const struct {
+        const char *typed;
+        const char *nearest;
+    } cases[] = {
+        {"form", "from"},
+        {"subjet", "subject"},
+        {"attachement", "attachment"},
+        {"signed_by", "signed-by"},
+        {"dkmi", "dkim"},
+        {"xyzzyx", NULL},
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_assert_cmpstr(query_field_nearest(slice_of_string(cases[i].typed)), ==,
+                        cases[i].nearest);
+    }
+}
+
+/* A name that two fields share would hide one of them. */
+static void test_names_are_unique(void)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    size_t n_fields = 0;
+    const QueryField *fields = query_field_table(&n_fields);
+    for (size_t i = 0; i < n_fields; i++) {
+        g_assert_true(g_hash_table_add(names, (gpointer)(uintptr_t)fields[i].name));
+        for (size_t n = 0; n < QUERY_FIELD_MAX_ALIASES && fields[i].aliases[n] != NULL; n++) {
+            g_assert_true(g_hash_table_add(names, (gpointer)(uintptr_t)fields[i].aliases[n]));
+        }
+    }
+}
+
+/* docs/query-language.md names every field and alias. */
+static void test_reference_is_complete(void)
+{
+    const char *folder = g_getenv("WAXSEAL_SOURCE_DIR");
+    if (folder == NULL) {
+        g_test_skip("WAXSEAL_SOURCE_DIR is not set");
+        return;
+    }
+    g_autofree char *path = g_build_filename(folder, "docs", "query-language.md", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    g_file_get_contents(path, &text, NULL, &error);
+    g_assert_no_error(error);
+    size_t n_fields = 0;
+    const QueryField *fields = query_field_table(&n_fields);
+    for (size_t i = 0; i < n_fields; i++) {
+        g_autofree char *name = g_strdup_printf("`%s:", fields[i].name);
+        if (strstr(text, name) == NULL) {
+            g_error("docs/query-language.md does not name %s", name);
+        }
+        for (size_t n = 0; n < QUERY_FIELD_MAX_ALIASES && fields[i].aliases[n] != NULL; n++) {
+            g_autofree char *alias = g_strdup_printf("`%s:`", fields[i].aliases[n]);
+            if (strstr(text, alias) == NULL) {
+                g_error("docs/query-language.md does not name %s", alias);
+            }
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/query_field/found_by_name_and_alias", test_lookup);
+    g_test_add_func("/query_field/misspelt_name_finds_the_nearest", test_nearest);
+    g_test_add_func("/query_field/names_are_unique", test_names_are_unique);
+    g_test_add_func("/query_field/reference_names_every_field", test_reference_is_complete);
+    return g_test_run();
+}
