@@ -74,16 +74,6 @@ static char *nested_groups(void)
     return g_string_free(text, false);
 }
 
-/* Six megabytes of empty parts, for which GMime 3.2.13 wants 1.3 GB. */
-static char *empty_parts(void)
-{
-    GString *text = g_string_new("Content-Type: multipart/mixed; boundary=a\n\n");
-    for (int i = 0; i < EMPTY_PARTS; i++) {
-        g_string_append(text, "--a\n\n");
-    }
-    return g_string_free(text, false);
-}
-
 static void add_message(JobSlot *slot, const char *text)
 {
     size_t length = strlen(text);
@@ -170,11 +160,28 @@ static void test_crashes_cost_one_message_each(void)
     }
 }
 
+/* Six megabytes of empty parts, for which GMime 3.2.13 wants 1.3 GB. */
+static char *empty_parts(void)
+{
+    GString *text = g_string_new("Content-Type: multipart/mixed; boundary=a\n\n");
+    for (int i = 0; i < EMPTY_PARTS; i++) {
+        g_string_append(text, "--a\n\n");
+    }
+    return g_string_free(text, false);
+}
+
+#ifdef __SANITIZE_ADDRESS__
+static const bool memory_is_limited = false;
+#else
+static const bool memory_is_limited = true;
+#endif
+
 static void test_too_much_memory_costs_one_message(void)
 {
-#ifdef __SANITIZE_ADDRESS__
-    g_test_skip("the memory limit of workers is off under AddressSanitizer");
-#else
+    if (!memory_is_limited) {
+        g_test_skip("the memory limit of workers is off under AddressSanitizer");
+        return;
+    }
     g_autofree char *parts = empty_parts();
     const char *plain = "Subject: plain\n\nbody\n";
     const Expected expected[] = {
@@ -183,7 +190,6 @@ static void test_too_much_memory_costs_one_message(void)
         {plain, CARE_FULL, true},
     };
     run_pool(expected, G_N_ELEMENTS(expected), 1);
-#endif
 }
 
 static void test_an_empty_run_ends(void)
