@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# The real waxseal-index on dumps made here: exit codes, repeated and interrupted runs, several workers,
+# bad sources, a locked archive, a full disk. Prints one line a check; fails at the first that fails.
+set -euo pipefail
+index=$WAXSEAL_BUILD_DIR/indexer/waxseal-index
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+ok() {
+    printf 'ok - %s\n' "$1"
+}
+
+fail() {
+    printf 'not ok - %s\n' "$1" >&2
+    exit 1
+}
+
+# expect_exit CODE COMMAND...: runs it, output in out and err.
+expect_exit() {
+    local expected=$1 code=0
+    shift
+    "$@" >out 2>err || code=$?
+    if [ "$code" -ne "$expected" ]; then
+        cat out err >&2
+        fail "exit $code instead of $expected: $*"
+    fi
+}
+
+# make_mbox COUNT TAG: messages with dates that repeat, some without a date.
+make_mbox() {
+    awk -v count="$1" -v tag="$2" 'BEGIN {
+        for (i = 0; i < count; i++) {
+            printf "From a@b.example Thu Mar  2 10:00:00 2017\n"
+            printf "From: Writer %d <writer%d@valmont.example>\n", i % 37, i % 37
+            printf "To: desk@valmont.example\nSubject: %s number %d\n", tag, i
+            printf "Message-ID: <%s-%d@valmont.example>\n", tag, i
+            if (i % 11 != 0)
+                printf "Date: Thu, %d Mar 2017 10:%02d:00 +0100\n", i % 28 + 1, i % 7
+            printf "\nBody of message %d, budget and election.\n>From here on it is quoted.\n", i
+            for (j = 0; j < 40; j++)
+                printf "line %d of %d with some words that differ: w%d x%d\n", j, i, i * j, i + j
+            printf "\n"
+        }
+    }'
+}
+
+# What the archive says, without what depends on when and in how many batches it was made.
+canonical() {
+    sqlite3 "$1" "
+        select 'file', source_id, path, kind, compression, dialect, folder, size, done, state from file order by 2, 3;
+        select 'message', * from message order by id;
+        select 'text', * from message_text order by id;
+        select 'occurrence', * from occurrence order by file_id, offset;
+        select 'address', * from address order by id;
+        select 'message_address', * from message_address order by 2, 3, 4;
+        select 'signature', * from signature order by message_id, position;
+        select 'problem', * from problem order by 2, 3;
+        select 'property', * from archive_property order by name;
+        select 'index', name from sqlite_schema where type = 'index' order by name;" | sha256sum
+    sqlite3 "$1" "insert into message_fts(message_fts, rank) values('integrity-check', 1);
+        select count(*) from message_fts where message_fts match 'election AND budget';
+        pragma integrity_check;"
+}
+
+make_mbox 3000 first >first.mbox
+make_mbox 1500 second | gzip -n >second.mbox.gz
+mkdir -p tree/cur tree/new tree/.Sent/cur tree/.Sent/new
+for i in 1 2 3; do
+    printf 'Subject: maildir %s\nFrom: a@b.example\n\ntext\n' "$i" >"tree/cur/$i.host:2,RS"
+done
+
+expect_exit 0 "$index" -d one.db first.mbox second.mbox.gz tree
+grep -q 'none unaccounted for' out || fail "the summary accounts for every byte"
+ok "three kinds of source in one call"
+
+canonical one.db >reference
+for workers in 1 3; do
+    expect_exit 0 "$index" -d "workers$workers.db" -j "$workers" first.mbox second.mbox.gz tree
+    canonical "workers$workers.db" | cmp -s - reference || fail "$workers workers give another archive"
+done
+ok "the archive does not depend on the number of workers"
+
+cp one.db again.db
+expect_exit 0 "$index" -d again.db first.mbox second.mbox.gz tree
+grep -q '0 are new' out || fail "a second run adds something"
+canonical again.db | cmp -s - reference || fail "a second run changes the archive"
+ok "a second run adds nothing"
+
+expect_exit 0 "$index" -d steps.db first.mbox
+expect_exit 0 "$index" -d steps.db second.mbox.gz
+expect_exit 0 "$index" -d steps.db first.mbox second.mbox.gz tree
+canonical steps.db | cmp -s - reference || fail "three runs give another archive than one"
+ok "sources may be added in further runs"
+
+for delay in 0.01 0.03 0.05 0.08 0.12 0.2; do
+    rm -f killed.db*
+    "$index" -d killed.db first.mbox second.mbox.gz tree >/dev/null 2>&1 &
+    sleep "$delay"
+    kill -9 $! 2>/dev/null || true
+    wait $! 2>/dev/null || true
+    expect_exit 0 "$index" -d killed.db first.mbox second.mbox.gz tree
+    canonical killed.db | cmp -s - reference || fail "killed after $delay s and run again: another archive"
+done
+ok "killed and run again gives the same archive"
+
+rm -f stopped.db
+"$index" -d stopped.db first.mbox second.mbox.gz tree >out 2>err &
+sleep 0.1
+kill -INT $! 2>/dev/null || true
+wait $! || true
+expect_exit 0 "$index" -d stopped.db first.mbox second.mbox.gz tree
+canonical stopped.db | cmp -s - reference || fail "interrupted and run again: another archive"
+ok "interrupted and run again gives the same archive"
+
+expect_exit 1 "$index" -d missing.db nowhere.mbox first.mbox
+[ "$(grep -c 'nowhere.mbox' err)" -eq 1 ] || fail "one clear line names the missing source"
+[ "$(sqlite3 missing.db 'select count(*) from message')" -eq 3000 ] || fail "the other source is done"
+ok "a missing source is one line and exit 1, the others are done"
+
+expect_exit 2 "$index"
+expect_exit 2 "$index" --no-such-option first.mbox
+expect_exit 1 "$index" -d first.mbox second.mbox.gz
+grep -q 'first.mbox: ' err || fail "what is no archive is named"
+make_mbox 3000 first | cmp -s - first.mbox || fail "a file that is no archive was written to"
+ok "usage errors, and a file that is no archive"
+
+sqlite3 locked.db <one.db 2>/dev/null || true
+cp one.db locked.db
+mkfifo hold
+(printf 'begin immediate;\n'; cat hold) | sqlite3 locked.db &
+holder=$!
+sleep 0.3
+make_mbox 5 third >third.mbox
+expect_exit 1 "$index" -d locked.db third.mbox
+grep -q 'locked.db: another program is writing' err || fail "a locked archive is named"
+echo 'rollback;' >hold
+wait $holder
+canonical locked.db | cmp -s - reference || fail "a locked archive has changed"
+ok "an archive locked by another writer is one line and exit 1"
+
+head -c 20000 second.mbox.gz >cut.mbox.gz
+expect_exit 4 "$index" -d cut.db cut.mbox.gz
+grep -q 'cut.mbox.gz: damaged gzip data' err || fail "damage is named"
+[ "$(sqlite3 cut.db "select state from file")" = damaged ] || fail "damage is recorded"
+[ "$(sqlite3 cut.db 'select count(*) > 10 from message')" -eq 1 ] || fail "what could be read is kept"
+ok "a truncated gzip file gives what it has, and exit 4"
+
+cp first.mbox grows.mbox
+expect_exit 0 "$index" -d grows.db grows.mbox
+make_mbox 10 grown >>grows.mbox
+expect_exit 0 "$index" -d grows.db grows.mbox
+grep -q '10 are new' out || fail "new mail of a file that grew is added"
+[ "$(sqlite3 grows.db "select count(*) from file where state = 'replaced'")" -eq 1 ] || fail "the older reading is kept"
+ok "a file that grew is read again"
+
+if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=3m tmpfs full 2>/dev/null; then
+    code=0
+    "$index" -d full/archive.db first.mbox second.mbox.gz >out 2>err || code=$?
+    state=$(sqlite3 full/archive.db 'pragma integrity_check' 2>&1 || true)
+    umount full
+    [ "$code" -eq 1 ] || fail "a full disk gives exit $code"
+    grep -q 'the disk is full' err || fail "a full disk is said: $(cat err)"
+    [ "$state" = ok ] || fail "after a full disk the archive is: $state"
+    ok "a full disk is one line and exit 1, and the archive is whole"
+else
+    ok "a full disk # SKIP needs the right to mount a tmpfs"
+fi
