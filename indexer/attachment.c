@@ -114,7 +114,11 @@ void attachment_reader_add(AttachmentReader *reader, const Part *part, MailRecor
         .content_id = keep_string(record, content->id),
         .is_inline = is_inline(part),
     };
-    read_bytes(reader, content->encoding, part->bytes, &entry, record);
+    Slice bytes = part->bytes;
+    if (content->encoding == TRANSFER_UUENCODE) {
+        bytes = transfer_skip_uu_begin(bytes);
+    }
+    read_bytes(reader, content->encoding, bytes, &entry, record);
     g_array_append_val(record->attachments, entry);
 }
 

@@ -86,7 +86,10 @@ static Slice decode_transfer(BodyText *body, const Part *part, ProblemSet *probl
     TransferDecoder decoder;
     transfer_decoder_init(&decoder, part->content.encoding);
     empty(&body->decoded);
-    if (!transfer_decoder_append_all(&decoder, part->bytes, BODY_TEXT_MAX, body->decoded)) {
+    const Slice encoded = part->content.encoding == TRANSFER_UUENCODE
+                              ? transfer_skip_uu_begin(part->bytes)
+                              : part->bytes;
+    if (!transfer_decoder_append_all(&decoder, encoded, BODY_TEXT_MAX, body->decoded)) {
         problem_set_add(problems, PROBLEM_TEXT_TOO_LARGE);
     }
     if (decoder.is_damaged) {

@@ -208,6 +208,9 @@ static void read_disposition(ContentHeader *content, Slice value, EncodedWordDec
                              ProblemSet *problems)
 {
     g_autofree char *text = field_text(value, problems);
+    if (text[strspn(text, " \t;")] == '\0') {
+        return; /* an empty field says nothing */
+    }
     g_autoptr(GMimeContentDisposition) disposition =
         g_mime_content_disposition_parse(NULL, text);
     if (disposition == NULL) {

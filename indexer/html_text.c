@@ -382,8 +382,8 @@ static void take_text(HtmlWalk *walk)
 static void take_less_than(HtmlWalk *walk)
 {
     Tag tag;
-    const char next = walk->rest.len > 1 ? walk->rest.ptr[1] : ' ';
-    if (next == '!' || next == '?') {
+    const Slice rest = walk->rest;
+    if (rest.len > 1 && (rest.ptr[1] == '!' || rest.ptr[1] == '?')) {
         skip_markup(walk);
     } else if (take_tag(&walk->rest, &tag)) {
         handle_tag(walk, &tag);

@@ -13,24 +13,21 @@ static bool is_space(char byte)
     return (uint8_t)byte <= ' ' || byte == 0x7F;
 }
 
-/* The next "<...>". A second "<" before the ">" begins a new id: the first was cut. */
+/* The next "<...>". A second "<" before the ">" ends an id that was cut. */
 static bool next_bracketed(IdWalk *walk, Slice *ret_id)
 {
     const char *open = walk->rest.len == 0 ? NULL : memchr(walk->rest.ptr, '<', walk->rest.len);
-    while (open != NULL) {
-        const char *end = walk->rest.ptr + walk->rest.len;
-        const char *p = open + 1;
-        while (p < end && *p != '<' && *p != '>') {
-            p++;
-        }
-        walk->rest = slice_of(p, (size_t)(end - p));
-        if (p == end || *p == '>') {
-            *ret_id = slice_of(open + 1, (size_t)(p - open - 1));
-            return true;
-        }
-        open = p;
+    if (open == NULL) {
+        return false;
     }
-    return false;
+    const char *end = walk->rest.ptr + walk->rest.len;
+    const char *p = open + 1;
+    while (p < end && *p != '<' && *p != '>') {
+        p++;
+    }
+    walk->rest = slice_of(p, (size_t)(end - p));
+    *ret_id = slice_of(open + 1, (size_t)(p - open - 1));
+    return true;
 }
 
 /* The next word with an "@", for fields without any "<". */

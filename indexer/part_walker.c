@@ -37,6 +37,7 @@ struct PartWalker {
     size_t n_levels;
     size_t n_made; /* levels whose strings exist */
     size_t n_parts;
+    char root_number[64];
     uint32_t n_alternatives;
     RawMessage parsed; /* header of the newest entity, except the root's */
     Part part;
@@ -64,7 +65,7 @@ void part_walker_free(PartWalker *walker)
     g_free(walker);
 }
 
-void part_walker_begin(PartWalker *walker, const RawMessage *message)
+void part_walker_begin(PartWalker *walker, const RawMessage *message, const char *number)
 {
     walker->at = message->body.ptr;
     walker->end = message->body.len == 0 ? walker->at : message->body.ptr + message->body.len;
@@ -72,6 +73,7 @@ void part_walker_begin(PartWalker *walker, const RawMessage *message)
     walker->n_levels = 0;
     walker->n_parts = 0;
     walker->n_alternatives = 0;
+    g_strlcpy(walker->root_number, number, sizeof walker->root_number);
     walker->part.header = message;
 }
 
@@ -202,8 +204,8 @@ static void place_part(PartWalker *walker)
     part->depth = walker->n_levels;
     part->alternative = 0;
     part->in_related = part->in_encrypted = false;
-    part->number[0] = '\0';
     if (parent == NULL) {
+        g_strlcpy(part->number, walker->root_number, sizeof part->number);
         return;
     }
     part->in_encrypted = parent->is_encrypted;
@@ -263,7 +265,8 @@ static PartEvent begin_leaf(PartWalker *walker)
     return PART_EVENT_LEAF;
 }
 
-/* The boundary of a multipart that declares none: the first line that looks like one. */
+/* The boundary of a multipart that declares none, or one that never comes (a backslash in it,
+ * not meant as an escape): the first line that looks like one. */
 static void guess_boundary(const PartWalker *walker, GString *boundary)
 {
     const size_t few_lines = 100;
@@ -280,9 +283,19 @@ static void guess_boundary(const PartWalker *walker, GString *boundary)
     }
 }
 
-static PartEvent begin_multipart(PartWalker *walker, ProblemSet *problems)
+/* Looks for the first boundary line of the level `level`, the newest. */
+static bool find_first_boundary(PartWalker *walker, Level *level)
 {
-    Level *level = push_level(walker);
+    const Slice boundary = trim_right(slice_of(level->boundary->str, level->boundary->len));
+    g_string_truncate(level->boundary, boundary.len);
+    level->hash = hash_bytes(boundary);
+    walker->stop = find_stop(walker, walker->at);
+    walker->state = STATE_STOP;
+    return !walker->stop.is_end && walker->stop.level == walker->n_levels - 1;
+}
+
+static void set_multipart(PartWalker *walker, Level *level)
+{
     const char *subtype = level->content.subtype->str;
     level->is_digest = strcmp(subtype, "digest") == 0;
     level->is_related = strcmp(subtype, "related") == 0;
@@ -291,23 +304,25 @@ static PartEvent begin_multipart(PartWalker *walker, ProblemSet *problems)
     if (strcmp(subtype, "alternative") == 0) {
         level->alternative = ++walker->n_alternatives;
     }
-    const Slice boundary =
-        trim_right(slice_of(level->content.boundary->str, level->content.boundary->len));
     g_string_truncate(level->boundary, 0);
-    g_string_append_len(level->boundary, boundary.ptr, (gssize)boundary.len);
-    if (boundary.len == 0) {
-        problem_set_add(problems, PROBLEM_NO_BOUNDARY);
-        guess_boundary(walker, level->boundary);
-    }
-    level->hash = hash_bytes(slice_of(level->boundary->str, level->boundary->len));
+    g_string_append_len(level->boundary, level->content.boundary->str,
+                        (gssize)level->content.boundary->len);
+}
 
-    walker->stop = find_stop(walker, walker->at);
-    walker->state = STATE_STOP;
-    if (!walker->stop.is_end && walker->stop.level == walker->n_levels - 1) {
+static PartEvent begin_multipart(PartWalker *walker, ProblemSet *problems)
+{
+    Level *level = push_level(walker);
+    set_multipart(walker, level);
+    if (find_first_boundary(walker, level)) {
+        return PART_EVENT_MULTIPART;
+    }
+    problem_set_add(problems, PROBLEM_NO_BOUNDARY);
+    g_string_truncate(level->boundary, 0);
+    guess_boundary(walker, level->boundary);
+    if (find_first_boundary(walker, level)) {
         return PART_EVENT_MULTIPART;
     }
     /* Its boundary never comes: what it holds is shown as text, nothing is lost. */
-    problem_set_add(problems, PROBLEM_NO_BOUNDARY);
     pop_level(walker);
     g_string_assign(walker->part.content.type, "text");
     g_string_assign(walker->part.content.subtype, "plain");

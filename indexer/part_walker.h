@@ -48,8 +48,9 @@ PartWalker *part_walker_new(EncodedWordDecoder *words);
 void part_walker_free(PartWalker *walker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartWalker, part_walker_free)
 
-/* Begins with `message`, which must outlive the walk. */
-void part_walker_begin(PartWalker *walker, const RawMessage *message);
+/* Begins with `message`, which must outlive the walk. `number` is the part number of a message
+ * that was inside another one, else "". */
+void part_walker_begin(PartWalker *walker, const RawMessage *message, const char *number);
 
 /* The next event. `ret_part` stays valid until the next call. */
 PartEvent part_walker_next(PartWalker *walker, const Part **ret_part, ProblemSet *problems);

@@ -181,19 +181,43 @@ static size_t run_qp_space(Slice *input, char *out)
     return length;
 }
 
+static bool is_qp_special(char byte)
+{
+    return byte == '=' || byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* The bytes at the begin of `text` that stand for themselves, single spaces between words
+ * included. */
+static size_t qp_plain_length(Slice text)
+{
+    size_t at = 0;
+    while (at < text.len) {
+        const char byte = text.ptr[at];
+        const bool is_space = byte == ' ' || byte == '\t';
+        if (byte == '=' ||
+            (is_space && (at + 1 == text.len || is_qp_special(text.ptr[at + 1])))) {
+            break;
+        }
+        at++;
+    }
+    return at;
+}
+
 static size_t run_quoted_printable(TransferDecoder *decoder, Slice *input, char *out,
                                    size_t capacity)
 {
     size_t written = 0;
     while (input->len > 0 && capacity - written >= TRANSFER_BLOCK_MIN / 2) {
-        const char byte = input->ptr[0];
-        if (byte == '=') {
+        const size_t plain =
+            qp_plain_length(slice_of(input->ptr, MIN(input->len, capacity - written)));
+        if (plain > 0) {
+            memcpy(out + written, input->ptr, plain);
+            written += plain;
+            *input = slice_from(*input, plain);
+        } else if (input->ptr[0] == '=') {
             written += run_qp_escape(decoder, input, out + written);
-        } else if (byte == ' ' || byte == '\t') {
-            written += run_qp_space(input, out + written);
         } else {
-            out[written++] = byte;
-            *input = slice_from(*input, 1);
+            written += run_qp_space(input, out + written);
         }
     }
     return written;
@@ -293,6 +317,23 @@ void transfer_decoder_finish(TransferDecoder *decoder)
     if (decoder->encoding == TRANSFER_UUENCODE && !decoder->is_finished) {
         decoder->is_damaged = true;
     }
+}
+
+Slice transfer_skip_uu_begin(Slice body)
+{
+    Slice rest = body;
+    while (rest.len > 0) {
+        const bool is_begin = slice_starts_with(rest, SLICE_LITERAL("begin "));
+        const char *feed = memchr(rest.ptr, '\n', rest.len);
+        if (feed == NULL) {
+            break;
+        }
+        rest = slice_from(rest, (size_t)(feed - rest.ptr) + 1);
+        if (is_begin) {
+            return rest;
+        }
+    }
+    return body;
 }
 
 bool transfer_decoder_append_all(TransferDecoder *decoder, Slice input, size_t limit,

@@ -40,6 +40,9 @@ size_t transfer_decoder_run(TransferDecoder *decoder, Slice *input, char *out, s
 /* Says that the input has ended; sets is_damaged when it ended too early. */
 void transfer_decoder_finish(TransferDecoder *decoder);
 
+/* What follows the line "begin mode name" of a uuencoded body; all of `body` without one. */
+Slice transfer_skip_uu_begin(Slice body);
+
 /* Appends all of `input`, decoded, but at most `limit` bytes.
  * Returns: false when there was more. */
 bool transfer_decoder_append_all(TransferDecoder *decoder, Slice input, size_t limit,

@@ -166,7 +166,17 @@ static const Case cases[] = {
     {"nested_message_in_base64",
      MIXED "--b\nContent-Type: message/rfc822; name=m.eml\nContent-Transfer-Encoding: "
            "base64\n\nRnJvbTogY0BkCgpJbm5lcgo=\n--b--\n",
-     "", "1 m.eml|message/rfc822|message/rfc822 17\n", "From: c@d\n\nInner\n", 0},
+     "From: c@d\nInner\n", "1 m.eml|message/rfc822|message/rfc822 17\n", "", 0},
+    {"nested_message_in_base64_numbers_its_parts",
+     MIXED "--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+           "Q29udGVudC1UeXBlOiBpbWFnZS9naWYKCkdJRjg5YQ==\n--b--\n",
+     "", "1.1 |image/gif|image/gif 6\n", "", 0},
+    {"named_text_that_is_all_there_is", HEADER "Content-Type: text/plain; name=a.txt\n\nHi\n",
+     "Hi\n", "1 a.txt|text/plain|text/plain 3\n", "", 0},
+    {"named_inline_text",
+     MIXED "--b\nContent-Type: text/plain\nContent-Disposition: inline; filename=p.patch\n\n"
+           "+x\n--b--\n",
+     "+x\n", "1 p.patch|text/plain|text/plain 2 inline\n", "", 0},
     {"nested_multipart_numbers",
      MIXED "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n" PDF PDF_BYTES
            "--c\n" PDF PDF_BYTES "--c--\n--b\nContent-Type: message/rfc822\n\nContent-Type: "
@@ -196,6 +206,15 @@ static const Case cases[] = {
     {"boundary_is_not_declared",
      HEADER "Content-Type: multipart/mixed\n\n--zzz\n\nHello\n--zzz--\n", "Hello\n", "", "",
      PROBLEM_BIT(NO_BOUNDARY)},
+    {"boundary_with_a_backslash",
+     HEADER "Content-Type: multipart/mixed; boundary=\"_Next_\\7\"\n\n--_Next_\\7\n\nHello\n"
+            "--_Next_\\7--\n",
+     "Hello\n", "", "", PROBLEM_BIT(NO_BOUNDARY)},
+    {"empty_disposition_is_none", HEADER "Content-Disposition: \n\nHi\n", "Hi\n", "", "", 0},
+    {"uuencode_as_transfer_encoding",
+     MIXED "--b\nContent-Type: text/x-a; name=h\nContent-Transfer-Encoding: x-uuencode\n\n"
+           "begin 644 h\n%2&5L;&\\\n`\nend\n--b--\n",
+     "", "1 h|text/x-a|text/plain 5\n", "Hello\n", 0},
     {"boundary_with_spaces_after_it", MIXED "--b  \r\n\r\nHi\r\n--b-- \r\n", "Hi\n", "", "", 0},
     {"boundary_that_begins_like_another",
      MIXED "--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\nOne\n--bb--\n--b\n\n"
