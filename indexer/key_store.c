@@ -12,6 +12,12 @@
 /* A record of a 2,048-bit key has 420 bytes. */
 #define STRINGS_BLOCK_BYTES 16384
 
+/* Of one key; real ones have a few. Keeps hostile files linear. */
+#define OBSERVATIONS_MAX 256
+
+/* The empty string of every observation, so that its pointer is always the same. */
+static const char empty[] = "";
+
 struct KeyStore {
     GStringChunk *strings;   /* every string that is handed out */
     GPtrArray *keys;         /* Key, owned */
@@ -73,7 +79,7 @@ static bool is_no_answer(const char *record)
 /* Sources, channels and domains repeat. */
 static const char *keep(KeyStore *store, const char *text)
 {
-    return text == NULL || *text == '\0' ? ""
+    return text == NULL || *text == '\0' ? empty
                                          : g_string_chunk_insert_const(store->strings, text);
 }
 
@@ -119,6 +125,20 @@ static bool is_recovered(const char *channel)
     return g_strv_contains((const char *const *)words, "gcd");
 }
 
+/* Kept strings are one copy each, so that their pointers can be compared. */
+static bool has_observation(const Key *key, const KeyObservation *wanted)
+{
+    for (guint i = 0; i < key->observations->len; i++) {
+        const KeyObservation *other = &g_array_index(key->observations, KeyObservation, i);
+        if (other->source == wanted->source && other->channel == wanted->channel &&
+            other->first_seen == wanted->first_seen && other->last_seen == wanted->last_seen &&
+            other->notes == wanted->notes) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_observation(KeyStore *store, Key *key, const KeyObservation *observation)
 {
     const KeyObservation copy = {
@@ -128,7 +148,9 @@ static void add_observation(KeyStore *store, Key *key, const KeyObservation *obs
         .last_seen = keep(store, observation->last_seen),
         .notes = keep(store, observation->notes),
     };
-    g_array_append_val(key->observations, copy);
+    if (key->observations->len < OBSERVATIONS_MAX && !has_observation(key, &copy)) {
+        g_array_append_val(key->observations, copy);
+    }
     if (!is_recovered(copy.channel)) {
         key->origin = KEY_ORIGIN_PUBLISHED;
     }

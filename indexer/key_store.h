@@ -52,8 +52,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyStore, key_store_free)
  * [notes]]]]]]`, or `selector._domainkey.domain record [...]`; '#' begins a comment line. A
  * first line that names the columns (selector, domain or name, record or txt or dns_txt, ...)
  * rules instead. The records NXDOMAIN (no key), TIMEOUT and SERVFAIL (KEY_FLAG_NO_ANSWER) are
- * answers of the DNS. Keys of files read earlier come first when several have the same name.
- * Returns: false with `error` when the file cannot be read. `ret_bad_lines` may be NULL. */
+ * answers of the DNS; "private key published" in the notes is KEY_FLAG_LEAKED. Keys of files
+ * read earlier come first when several have the same name. Returns: false with `error` when the
+ * file cannot be read. `ret_bad_lines` may be NULL. */
 bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_lines,
                          GError **error);
 

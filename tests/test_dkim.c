@@ -386,7 +386,7 @@ static void test_ten_thousand_signatures_take_no_time(void)
     g_string_append(text, MESSAGE);
     g_test_timer_start();
     check(keys, slice_of(text->str, text->len), "a@example.org", 0);
-    assert_quick(3);
+    assert_quick(20);
     g_assert_cmpuint(record.signatures->len, ==, RAW_FIELD_MAX - 10);
 }
 
@@ -400,7 +400,7 @@ static void test_a_megabyte_of_signed_names_takes_no_time(void)
     g_string_append(text, "\r\n" MESSAGE);
     g_test_timer_start();
     check(keys, slice_of(text->str, text->len), "a@example.org", 0);
-    assert_quick(1);
+    assert_quick(20);
     assert_signature(0, DKIM_RESULT_PERMERROR, TRI_UNKNOWN, TRI_UNKNOWN);
 }
 

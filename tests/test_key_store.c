@@ -201,6 +201,7 @@ static void test_one_record_is_one_key_with_observations(void)
 {
     static const char text[] = "s\te.org\tp=" RSA_1024 "\t\t\t\tx\tgcd\n"
                                "s\te.org\tp=" RSA_1024 "\t\t\t\ty\trepo\n"
+                               "s\te.org\tp=" RSA_1024 "\t\t\t\ty\trepo\n"
                                "s\te.org\tk=ed25519; p=" ED25519 "\n";
     g_autoptr(KeyStore) store = store_of(text, strlen(text), NULL);
     g_assert_cmpuint(key_store_size(store), ==, 2);
@@ -249,6 +250,29 @@ static void test_lookups_by_selector_and_of_nothing(void)
     g_assert_null(key_store_find(store, SLICE_EMPTY, SLICE_EMPTY));
 }
 
+/* The key archive that ships with the program. */
+static void test_the_shipped_keys_are_all_read(void)
+{
+    g_autofree char *path =
+        g_build_filename(g_getenv("WAXSEAL_SOURCE_DIR"), "data", "keys.tsv", NULL);
+    g_autoptr(KeyStore) store = key_store_new();
+    g_autoptr(GError) error = NULL;
+    size_t n_bad_lines = 0;
+    key_store_read_file(store, path, &n_bad_lines, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(n_bad_lines, ==, 0);
+    g_assert_cmpuint(key_store_size(store), >, 100);
+    for (size_t i = 0; i < key_store_size(store); i++) {
+        const Key *key = key_store_get(store, (int64_t)i);
+        g_assert_cmpstr(key->material.fault, ==, NULL);
+        g_assert_cmpstr(observation_of(key, 0).source, !=, "");
+    }
+    const Key *key = only_key(store, "20120113", "gmail.com");
+    g_assert_cmpint(key->origin, ==, KEY_ORIGIN_PUBLISHED);
+    g_assert_cmpint(only_key(store, "susede2_rsa", "suse.cz")->origin, ==,
+                    KEY_ORIGIN_RECOVERED);
+}
+
 static void test_a_missing_file_is_an_error(void)
 {
     g_autoptr(KeyStore) store = key_store_new();
@@ -275,6 +299,8 @@ int main(int argc, char **argv)
                     test_lines_that_are_no_text_are_counted);
     g_test_add_func("/key_store/lookups_by_selector_and_of_nothing",
                     test_lookups_by_selector_and_of_nothing);
+    g_test_add_func("/key_store/the_shipped_keys_are_all_read",
+                    test_the_shipped_keys_are_all_read);
     g_test_add_func("/key_store/a_missing_file_is_an_error", test_a_missing_file_is_an_error);
     return g_test_run();
 }
