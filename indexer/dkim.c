@@ -4,11 +4,7 @@
 #include "indexer/dkim_alignment.h"
 #include "indexer/dkim_body_hash.h"
 #include "indexer/dkim_header_hash.h"
-#include "indexer/dkim_public_key.h"
-
-/* Keys of other names of the selector that are tried for one signature. Selectors such as
- * "default" are everybody's; keys shared by many names are few. */
-#define SHARED_KEYS_MAX 32
+#include "indexer/dkim_key_search.h"
 
 /* Tag values that are kept of a signature; longer ones are nobody's domain or identity. */
 #define KEPT_TEXT_MAX ((size_t)1 << 10)
@@ -19,19 +15,15 @@ _Static_assert(DKIM_SIGNATURE_MAX <= DKIM_BODY_HASH_MAX, "every signature may as
 typedef struct {
     DkimSignature signature;
     const RawField *field;
-    guint record_index;        /* in record->signatures */
-    const GPtrArray *own_keys; /* of its name; NULL if none */
-    const GPtrArray
-        *shared_keys; /* of its selector under other names, when it has none; or NULL */
+    guint record_index; /* in record->signatures */
+    KeyRank rank;
 } Checkable;
 
 struct DkimVerifier {
-    const KeyStore *keys;
     DkimAlignment *alignment;
     DkimDigest *digest;
     DkimHeaderIndex *index;
-    GPtrArray
-        *public_keys; /* DkimPublicKey by Key.index, made when first used; may hold NULL */
+    DkimKeySearch *key_search;
     GArray *verdict_inputs; /* VerdictInput */
     Checkable scratch;
     Checkable checkable[DKIM_SIGNATURE_MAX];
@@ -39,32 +31,14 @@ struct DkimVerifier {
     size_t n_checkable;
 };
 
-/* What trying the keys of one signature came to. */
-typedef enum {
-    KEYS_NONE,      /* none is known */
-    KEYS_GOOD,      /* one verifies */
-    KEYS_BAD,       /* none of the usable ones verifies */
-    KEYS_UNUSABLE,  /* known, but none may be used; a reason is given */
-    KEYS_NO_ANSWER, /* the DNS was asked and did not answer */
-} KeysOutcome;
-
-typedef struct {
-    KeysOutcome outcome;
-    const Key *key; /* that decided */
-    const char *reason;
-    bool is_shared;
-} KeySearch;
-
 DkimVerifier *dkim_verifier_new(const KeyStore *keys)
 {
     DkimVerifier *verifier = g_new0(DkimVerifier, 1);
-    verifier->keys = keys;
     verifier->alignment = dkim_alignment_new();
     verifier->digest = dkim_digest_new();
     verifier->index = dkim_header_index_new();
     verifier->verdict_inputs = g_array_new(false, false, sizeof(VerdictInput));
-    verifier->public_keys =
-        g_ptr_array_new_with_free_func((GDestroyNotify)dkim_public_key_free);
+    verifier->key_search = dkim_key_search_new(keys);
     return verifier;
 }
 
@@ -77,7 +51,7 @@ void dkim_verifier_free(DkimVerifier *verifier)
     dkim_digest_free(verifier->digest);
     dkim_header_index_free(verifier->index);
     g_array_unref(verifier->verdict_inputs);
-    g_ptr_array_unref(verifier->public_keys);
+    dkim_key_search_free(verifier->key_search);
     g_free(verifier);
 }
 
@@ -156,24 +130,18 @@ static void refuse(MailRecord *record, guint record_index, Slice reason)
     entry->reason = reason;
 }
 
-/* How much checking it may settle: most with a key of its own name. */
-static int rank_of(const Checkable *checkable)
-{
-    return checkable->own_keys != NULL ? 2 : checkable->shared_keys != NULL ? 1 : 0;
-}
-
 /* Makes room for a signature when all places are taken: one of lower rank gives way, so that
  * any number of signatures without a key hides none that has one.
  * Returns: (transfer none) the place, NULL when none gives way. */
-static Checkable *make_room(DkimVerifier *verifier, int rank, MailRecord *record)
+static Checkable *make_room(DkimVerifier *verifier, KeyRank rank, MailRecord *record)
 {
     Checkable *worst = &verifier->checkable[0];
     for (size_t i = 1; i < verifier->n_checkable; i++) {
-        if (rank_of(&verifier->checkable[i]) <= rank_of(worst)) {
+        if (verifier->checkable[i].rank <= worst->rank) {
             worst = &verifier->checkable[i];
         }
     }
-    if (rank_of(worst) >= rank) {
+    if (worst->rank >= rank) {
         return NULL;
     }
     refuse(record, worst->record_index, SLICE_LITERAL("too many signatures to check"));
@@ -188,7 +156,7 @@ static void add_checkable(DkimVerifier *verifier, const Checkable *checkable,
         place = &verifier->checkable[verifier->n_checkable++];
     } else {
         problem_set_add(&record->problems, PROBLEM_TOO_MANY_SIGNATURES);
-        place = make_room(verifier, rank_of(checkable), record);
+        place = make_room(verifier, checkable->rank, record);
     }
     if (place == NULL) {
         refuse(record, checkable->record_index, SLICE_LITERAL("too many signatures to check"));
@@ -216,11 +184,8 @@ static void take_field(DkimVerifier *verifier, const RawMessage *message, const 
                SLICE_LITERAL("too many header fields to check"));
         return;
     }
-    const Slice selector = slice_of_string(signature->selector_name);
-    const Slice domain = slice_of_string(signature->domain_name);
-    checkable->own_keys = key_store_find(verifier->keys, selector, domain);
-    checkable->shared_keys =
-        checkable->own_keys == NULL ? key_store_find_selector(verifier->keys, selector) : NULL;
+    checkable->rank = dkim_key_search_rank(verifier->key_search, signature->selector_name,
+                                           signature->domain_name);
     add_checkable(verifier, checkable, record);
 }
 
@@ -236,127 +201,6 @@ static void hash_body(DkimVerifier *verifier, Slice body)
     }
     dkim_body_hash_compute(verifier->digest, body, verifier->body_hashes,
                            verifier->n_checkable);
-}
-
-static DkimPublicKey *public_key_of(DkimVerifier *verifier, const Key *key)
-{
-    if (verifier->public_keys->len <= key->index) {
-        g_ptr_array_set_size(verifier->public_keys, (gint)key_store_size(verifier->keys));
-    }
-    gpointer *slot = &g_ptr_array_index(verifier->public_keys, (guint)key->index);
-    if (*slot == NULL) {
-        *slot = dkim_public_key_new(&key->material);
-    }
-    return *slot;
-}
-
-/* Why this key may not be used for this signature (RFC 6376 6.1.2). Returns: NULL if it may. */
-static const char *key_fault(const Key *key, const DkimSignature *signature)
-{
-    const uint32_t flags = key->material.flags;
-    const bool is_sha1 = dkim_algorithm_hash(signature->algorithm) == DKIM_HASH_SHA1;
-    const bool is_ed25519 = signature->algorithm == DKIM_ALGORITHM_ED25519_SHA256;
-    if (key->material.fault != NULL) {
-        return key->material.fault;
-    }
-    if (is_ed25519 != (key->material.type == KEY_TYPE_ED25519)) {
-        return "the key is of another type than the algorithm";
-    }
-    if ((flags & (is_sha1 ? KEY_FLAG_NO_SHA1 : KEY_FLAG_NO_SHA256)) != 0) {
-        return "the key does not allow this hash (h=)";
-    }
-    if ((flags & KEY_FLAG_NOT_EMAIL) != 0) {
-        return "the key is not for e-mail (s=)";
-    }
-    if ((flags & KEY_FLAG_STRICT) != 0 && !signature->identity_is_domain) {
-        return "the key forbids identities below the domain (t=s)";
-    }
-    return NULL;
-}
-
-static bool try_key(DkimVerifier *verifier, const Key *key, const DkimSignature *signature,
-                    Slice digest)
-{
-    DkimPublicKey *public_key = public_key_of(verifier, key);
-    return public_key != NULL &&
-           dkim_public_key_verify(
-               public_key, signature->algorithm, digest,
-               slice_of((const char *)signature->signature, signature->signature_len));
-}
-
-/* Tries the keys of the signature's own name; a key that was published comes before one that
- * was computed, since the same key may be known both ways. */
-static KeySearch search_own_keys(DkimVerifier *verifier, const Checkable *checkable,
-                                 Slice digest)
-{
-    const DkimSignature *signature = &checkable->signature;
-    const GPtrArray *keys = checkable->own_keys;
-    KeySearch search = {.outcome = KEYS_NONE};
-    const guint n_keys = keys == NULL ? 0 : keys->len;
-    for (guint i = 0; i < KEY_ORIGIN_COUNT * n_keys; i++) {
-        const Key *key = g_ptr_array_index(keys, i % n_keys);
-        if (key->origin != (KeyOrigin)(i / n_keys)) {
-            continue;
-        }
-        const char *fault = key_fault(key, signature);
-        if (fault == NULL && try_key(verifier, key, signature, digest)) {
-            return (KeySearch){.outcome = KEYS_GOOD, .key = key};
-        }
-        if ((key->material.flags & KEY_FLAG_WRAPPED) != 0) {
-            fault = "the key is not in the form for its type";
-        }
-        if (fault == NULL && search.outcome != KEYS_BAD) {
-            search = (KeySearch){.outcome = KEYS_BAD, .key = key};
-        } else if (fault != NULL && search.outcome == KEYS_NONE) {
-            const bool no_answer = (key->material.flags & KEY_FLAG_NO_ANSWER) != 0;
-            search = (KeySearch){.outcome = no_answer ? KEYS_NO_ANSWER : KEYS_UNUSABLE,
-                                 .key = key,
-                                 .reason = fault};
-        }
-    }
-    return search;
-}
-
-/* Tries keys that are known under other names of the same selector. One that does not verify
- * says nothing: nobody claimed that it is this domain's. */
-static KeySearch search_shared_keys(DkimVerifier *verifier, const Checkable *checkable,
-                                    Slice digest)
-{
-    const DkimSignature *signature = &checkable->signature;
-    const GPtrArray *keys = checkable->shared_keys;
-    size_t n_tried = 0;
-    for (guint i = 0; keys != NULL && i < keys->len && n_tried < SHARED_KEYS_MAX; i++) {
-        const Key *key = g_ptr_array_index(keys, i);
-        const bool fits = key->material.type == KEY_TYPE_ED25519 ||
-                          key->material.modulus.len == signature->signature_len;
-        if (key_fault(key, signature) != NULL || !fits) {
-            continue;
-        }
-        n_tried++;
-        if (try_key(verifier, key, signature, digest)) {
-            return (KeySearch){.outcome = KEYS_GOOD, .key = key, .is_shared = true};
-        }
-    }
-    return (KeySearch){.outcome = KEYS_NONE};
-}
-
-static CaveatSet key_caveats(const KeySearch *search)
-{
-    const Key *key = search->key;
-    CaveatSet caveats = search->is_shared ? CAVEAT_BIT(SHARED_KEY) : 0;
-    if (key->material.type == KEY_TYPE_RSA && key->material.bits < KEY_BITS_STRONG) {
-        caveats |= CAVEAT_BIT(WEAK_KEY);
-    }
-    if ((key->material.flags & KEY_FLAG_TESTING) != 0) {
-        caveats |= CAVEAT_BIT(TEST_MODE);
-    }
-    if ((key->material.flags & KEY_FLAG_LEAKED) != 0) {
-        caveats |= CAVEAT_BIT(LEAKED_KEY);
-    }
-    if (key->origin == KEY_ORIGIN_RECOVERED) {
-        caveats |= CAVEAT_BIT(RECOVERED_KEY);
-    }
-    return caveats;
 }
 
 /* x= against the time of receipt, as well as that is known; never against today. */
@@ -390,29 +234,29 @@ static bool is_aligned(const DkimVerifier *verifier, const char *domain,
 }
 
 /* The one place where a checkable signature gets its result (RFC 6376 6.1). */
-static void decide(RecordSignature *entry, const KeySearch *search, bool body_is_short)
+static void decide(RecordSignature *entry, const DkimKeyAnswer *answer, bool body_is_short)
 {
-    entry->header_ok = search->outcome == KEYS_GOOD  ? TRI_YES
-                       : search->outcome == KEYS_BAD ? TRI_NO
-                                                     : TRI_UNKNOWN;
+    entry->header_ok = answer->outcome == DKIM_KEYS_GOOD  ? TRI_YES
+                       : answer->outcome == DKIM_KEYS_BAD ? TRI_NO
+                                                          : TRI_UNKNOWN;
     DkimResult result = DKIM_RESULT_PASS;
     const char *reason = "the signature verifies";
-    if (search->outcome == KEYS_UNUSABLE) {
+    if (answer->outcome == DKIM_KEYS_UNUSABLE) {
         result = DKIM_RESULT_PERMERROR;
-        reason = search->reason;
+        reason = answer->reason;
     } else if (body_is_short) {
         result = DKIM_RESULT_PERMERROR;
         reason = "the body is shorter than its signed length (l=)";
-    } else if (search->outcome == KEYS_NO_ANSWER) {
+    } else if (answer->outcome == DKIM_KEYS_NO_ANSWER) {
         result = DKIM_RESULT_TEMPERROR;
-        reason = search->reason;
-    } else if (search->outcome == KEYS_BAD) {
+        reason = answer->reason;
+    } else if (answer->outcome == DKIM_KEYS_BAD) {
         result = DKIM_RESULT_FAIL;
         reason = "the signature does not verify";
     } else if (entry->body_ok == TRI_NO) {
         result = DKIM_RESULT_FAIL;
         reason = "the body hash does not verify";
-    } else if (search->outcome == KEYS_NONE) {
+    } else if (answer->outcome == DKIM_KEYS_NONE) {
         result = DKIM_RESULT_NOKEY;
         reason = "no key is known";
     }
@@ -436,10 +280,15 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     uint8_t digest[DKIM_HASH_BYTES_MAX];
     dkim_header_hash(verifier->digest, verifier->index, signature, checkable->field, digest);
     const Slice header_digest = slice_of((const char *)digest, hash_len);
-    KeySearch search = search_own_keys(verifier, checkable, header_digest);
-    if (search.outcome == KEYS_NONE) {
-        search = search_shared_keys(verifier, checkable, header_digest);
-    }
+    const DkimKeyQuestion question = {
+        .selector = signature->selector_name,
+        .domain = signature->domain_name,
+        .algorithm = signature->algorithm,
+        .identity_is_domain = signature->identity_is_domain,
+        .digest = header_digest,
+        .signature = slice_of((const char *)signature->signature, signature->signature_len),
+    };
+    const DkimKeyAnswer answer = dkim_key_search_run(verifier->key_search, &question);
 
     size_t n_authors = 0;
     entry->aligned = is_aligned(verifier, signature->domain_name, record, &n_authors);
@@ -458,11 +307,9 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     if (was_expired(signature, record)) {
         entry->caveats |= CAVEAT_BIT(EXPIRED);
     }
-    if (search.key != NULL) {
-        entry->key = search.key->index;
-        entry->caveats |= key_caveats(&search);
-    }
-    decide(entry, &search, body_is_short);
+    entry->key = answer.key == NULL ? -1 : answer.key->index;
+    entry->caveats |= answer.caveats;
+    decide(entry, &answer, body_is_short);
 }
 
 static Verdict combine(DkimVerifier *verifier, const GArray *signatures)

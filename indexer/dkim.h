@@ -2,12 +2,18 @@
  *
  * Fills the signatures of a MailRecord and its verdict. Knows no DNS and no archive: keys come
  * from a KeyStore. A bare LF is read as CRLF, so a message that a mailbox converted still
- * verifies; a bare CR stays an ordinary byte. x= is judged at the time of receipt (t=,
- * Received, Date), never today.
+ * verifies; a bare CR stays an ordinary byte.
+ *
+ * Without a known key a signature is nokey as long as its body hash matches, and fail when it
+ * does not: no key can make it pass. Past its x= a signature keeps its result and gets the
+ * caveat `expired`, judged at the time of receipt (Received, else t=, else Date), never today:
+ * RFC 6376 section 3.5 leaves the choice, and what was signed stays signed. The file
+ * docs/dkim-conformance.md has the reasons.
  *
  * Memory: results are kept in the record's arena; the KeyStore must outlive the verifier.
  * Errors: none. Any field ends in a result and a constant reason.
- * Limits: DKIM_SIGNATURE_MAX signatures are checked; more are recorded as policy.
+ * Limits: DKIM_SIGNATURE_MAX signatures are checked, those with a known key first; more are
+ * recorded as policy, and so are all of a message with too-many-headers.
  * Threads: one verifier a thread; the KeyStore is shared and read only.
  */
 #pragma once
@@ -21,7 +27,8 @@
 
 typedef struct DkimVerifier DkimVerifier;
 
-/* Returns: (transfer full). `keys` is borrowed. */
+/* Reads the public suffix list and OpenSSL's configuration: a process that gives up its right
+ * to open files does so afterwards. Returns: (transfer full). `keys` is borrowed. */
 DkimVerifier *dkim_verifier_new(const KeyStore *keys);
 
 /* Accepts NULL. */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/dkim_key_search.h"
+
+#include "indexer/dkim_public_key.h"
+
+struct DkimKeySearch {
+    const KeyStore *keys;
+    GPtrArray *objects; /* DkimPublicKey by Key.index, made when first used; may hold NULL */
+};
+
+DkimKeySearch *dkim_key_search_new(const KeyStore *keys)
+{
+    DkimKeySearch *search = g_new0(DkimKeySearch, 1);
+    search->keys = keys;
+    search->objects = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_public_key_free);
+    return search;
+}
+
+void dkim_key_search_free(DkimKeySearch *search)
+{
+    if (search == NULL) {
+        return;
+    }
+    g_ptr_array_unref(search->objects);
+    g_free(search);
+}
+
+static const GPtrArray *own_keys(const DkimKeySearch *search, const char *selector,
+                                 const char *domain)
+{
+    return key_store_find(search->keys, slice_of_string(selector), slice_of_string(domain));
+}
+
+KeyRank dkim_key_search_rank(const DkimKeySearch *search, const char *selector,
+                             const char *domain)
+{
+    if (own_keys(search, selector, domain) != NULL) {
+        return KEY_RANK_OWN;
+    }
+    return key_store_find_selector(search->keys, slice_of_string(selector)) != NULL
+               ? KEY_RANK_SHARED
+               : KEY_RANK_NONE;
+}
+
+static DkimPublicKey *object_of(DkimKeySearch *search, const Key *key)
+{
+    if (search->objects->len <= key->index) {
+        g_ptr_array_set_size(search->objects, (gint)key_store_size(search->keys));
+    }
+    gpointer *slot = &g_ptr_array_index(search->objects, (guint)key->index);
+    if (*slot == NULL) {
+        *slot = dkim_public_key_new(&key->material);
+    }
+    return *slot;
+}
+
+/* Why this key may not be used for this signature. Returns: NULL if it may. */
+static const char *key_fault(const Key *key, const DkimKeyQuestion *question)
+{
+    const uint32_t flags = key->material.flags;
+    const bool is_sha1 = dkim_algorithm_hash(question->algorithm) == DKIM_HASH_SHA1;
+    const bool is_ed25519 = question->algorithm == DKIM_ALGORITHM_ED25519_SHA256;
+    if (key->material.fault != NULL) {
+        return key->material.fault;
+    }
+    if (is_ed25519 != (key->material.type == KEY_TYPE_ED25519)) {
+        return "the key is of another type than the algorithm";
+    }
+    if ((flags & (is_sha1 ? KEY_FLAG_NO_SHA1 : KEY_FLAG_NO_SHA256)) != 0) {
+        return "the key does not allow this hash (h=)";
+    }
+    if ((flags & KEY_FLAG_NOT_EMAIL) != 0) {
+        return "the key is not for e-mail (s=)";
+    }
+    if ((flags & KEY_FLAG_STRICT) != 0 && !question->identity_is_domain) {
+        return "the key forbids identities below the domain (t=s)";
+    }
+    return NULL;
+}
+
+static bool try_key(DkimKeySearch *search, const Key *key, const DkimKeyQuestion *question)
+{
+    DkimPublicKey *object = object_of(search, key);
+    return object != NULL && dkim_public_key_verify(object, question->algorithm,
+                                                    question->digest, question->signature);
+}
+
+/* Takes in what a key that does not verify says; a usable key says more than others. */
+static void count_against(DkimKeyAnswer *answer, const Key *key, const char *fault)
+{
+    const bool no_answer = (key->material.flags & KEY_FLAG_NO_ANSWER) != 0;
+    if (fault == NULL && answer->outcome != DKIM_KEYS_BAD) {
+        *answer = (DkimKeyAnswer){.outcome = DKIM_KEYS_BAD, .key = key};
+    } else if (fault != NULL && answer->outcome == DKIM_KEYS_NONE) {
+        *answer = (DkimKeyAnswer){
+            .outcome = no_answer ? DKIM_KEYS_NO_ANSWER : DKIM_KEYS_UNUSABLE,
+            .key = key,
+            .reason = fault,
+        };
+    }
+}
+
+/* A key that was published comes before one that was computed: the same key may be known both
+ * ways. */
+static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *question)
+{
+    const GPtrArray *keys = own_keys(search, question->selector, question->domain);
+    const guint n_keys = keys == NULL ? 0 : keys->len;
+    DkimKeyAnswer answer = {.outcome = DKIM_KEYS_NONE};
+    for (guint i = 0; i < KEY_ORIGIN_COUNT * n_keys; i++) {
+        const Key *key = g_ptr_array_index(keys, i % n_keys);
+        if (key->origin != (KeyOrigin)(i / n_keys)) {
+            continue;
+        }
+        const char *fault = key_fault(key, question);
+        if (fault == NULL && try_key(search, key, question)) {
+            return (DkimKeyAnswer){.outcome = DKIM_KEYS_GOOD, .key = key};
+        }
+        if (fault == NULL && (key->material.flags & KEY_FLAG_WRAPPED) != 0) {
+            fault = "the key is not in the form for its type";
+        }
+        count_against(&answer, key, fault);
+    }
+    return answer;
+}
+
+static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestion *question)
+{
+    const GPtrArray *keys =
+        key_store_find_selector(search->keys, slice_of_string(question->selector));
+    size_t n_tried = 0;
+    for (guint i = 0; keys != NULL && i < keys->len && n_tried < DKIM_SHARED_KEYS_MAX; i++) {
+        const Key *key = g_ptr_array_index(keys, i);
+        const bool fits = key->material.type == KEY_TYPE_ED25519 ||
+                          key->material.modulus.len == question->signature.len;
+        if (key_fault(key, question) != NULL || !fits) {
+            continue;
+        }
+        n_tried++;
+        if (try_key(search, key, question)) {
+            return (DkimKeyAnswer){
+                .outcome = DKIM_KEYS_GOOD, .key = key, .caveats = CAVEAT_BIT(SHARED_KEY)};
+        }
+    }
+    return (DkimKeyAnswer){.outcome = DKIM_KEYS_NONE};
+}
+
+static CaveatSet key_caveats(const Key *key)
+{
+    const DkimKeyRecord *material = &key->material;
+    CaveatSet caveats = 0;
+    if (material->fault == NULL && material->type == KEY_TYPE_RSA &&
+        material->bits < KEY_BITS_STRONG) {
+        caveats |= CAVEAT_BIT(WEAK_KEY);
+    }
+    if ((material->flags & KEY_FLAG_TESTING) != 0) {
+        caveats |= CAVEAT_BIT(TEST_MODE);
+    }
+    if ((material->flags & KEY_FLAG_LEAKED) != 0) {
+        caveats |= CAVEAT_BIT(LEAKED_KEY);
+    }
+    if (key->origin == KEY_ORIGIN_RECOVERED) {
+        caveats |= CAVEAT_BIT(RECOVERED_KEY);
+    }
+    return caveats;
+}
+
+DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *question)
+{
+    DkimKeyAnswer answer = try_own_keys(search, question);
+    if (answer.outcome == DKIM_KEYS_NONE) {
+        answer = try_shared_keys(search, question);
+    }
+    if (answer.key != NULL) {
+        answer.caveats |= key_caveats(answer.key);
+    }
+    return answer;
+}
