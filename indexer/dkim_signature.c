@@ -14,6 +14,9 @@
 #define SIGNATURE_TEXT_MAX ((size_t)DKIM_SIGNATURE_BYTES_MAX * 3)
 #define HASH_TEXT_MAX      ((size_t)DKIM_HASH_BYTES_MAX * 4)
 
+/* Longest i=, as written; an address has at most 320 bytes. */
+#define IDENTITY_TEXT_MAX 1024
+
 typedef const char *(*TagReader)(const DkimTag *tag, DkimSignature *signature);
 
 static const struct {
@@ -174,15 +177,15 @@ static const char *read_signed_fields(const DkimTag *tag, DkimSignature *signatu
     return has_from ? NULL : "From is not signed (h=)";
 }
 
-/* sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name. "The domain part of the
- * address MUST be the same as, or a subdomain of, the value of the "d=" tag": seen to when both
- * are read. */
+/* sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name; looked into when d= is read
+ * as well. */
 static const char *read_identity(const DkimTag *tag, DkimSignature *signature)
 {
     signature->identity = tag->value;
-    return tag->value.len > 0 && memchr(tag->value.ptr, '@', tag->value.len) != NULL
-               ? NULL
-               : "no address (i=)";
+    if (tag->value.len == 0) {
+        return "no address (i=)";
+    }
+    return tag->value.len > IDENTITY_TEXT_MAX ? "the identity is too long (i=)" : NULL;
 }
 
 /* 1*nDIGIT; larger numbers than an int64_t holds become the largest. */
@@ -264,22 +267,55 @@ static const struct {
     {"x", NULL, read_expires_at},
 };
 
+/* dkim-quoted-printable (2.11): "=" and two hexadecimal digits are a byte, white space is
+ * nothing. `out` has room for text.len bytes. Returns: the length. */
+static size_t decode_quoted_printable(Slice text, char *out)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const bool is_encoded = text.ptr[i] == '=' && text.len - i > 2 &&
+                                g_ascii_isxdigit(text.ptr[i + 1]) &&
+                                g_ascii_isxdigit(text.ptr[i + 2]);
+        if (is_encoded) {
+            out[len++] = (char)(g_ascii_xdigit_value(text.ptr[i + 1]) << 4 |
+                                g_ascii_xdigit_value(text.ptr[i + 2]));
+            i += 2;
+        } else if (!dkim_is_space(text.ptr[i])) {
+            out[len++] = text.ptr[i];
+        }
+    }
+    return len;
+}
+
+/* "The domain part of the address MUST be the same as, or a subdomain of, the value of the
+ * "d=" tag." */
+static const char *check_identity(DkimSignature *signature)
+{
+    char address[IDENTITY_TEXT_MAX];
+    char domain[DKIM_DOMAIN_BYTES_MAX + 1];
+    const size_t len = decode_quoted_printable(signature->identity, address);
+    const char *at = memrchr(address, '@', len);
+    if (at == NULL) {
+        return "no address (i=)";
+    }
+    const size_t begin = (size_t)(at - address) + 1;
+    if (!dkim_domain_normalize(slice_of(address + begin, len - begin), domain)) {
+        return "bad domain (i=)";
+    }
+    if (!dkim_domain_is_within(domain, signature->domain_name)) {
+        return "the identity is not in the signing domain (i=)";
+    }
+    signature->identity_is_domain = strcmp(domain, signature->domain_name) == 0;
+    return NULL;
+}
+
 /* i= against d=, bh= against a=, and x= against t= ("The value of the "x=" tag MUST be
  * greater"). */
 static const char *check_together(DkimSignature *signature)
 {
-    signature->identity_is_domain = true;
-    if (signature->identity.len > 0) {
-        char domain[DKIM_DOMAIN_BYTES_MAX + 1];
-        const char *at = memrchr(signature->identity.ptr, '@', signature->identity.len);
-        const size_t begin = (size_t)(at - signature->identity.ptr) + 1;
-        if (!dkim_domain_normalize(slice_from(signature->identity, begin), domain)) {
-            return "bad domain (i=)";
-        }
-        if (!dkim_domain_is_within(domain, signature->domain_name)) {
-            return "the identity is not in the signing domain (i=)";
-        }
-        signature->identity_is_domain = strcmp(domain, signature->domain_name) == 0;
+    const char *fault = signature->identity.len > 0 ? check_identity(signature) : NULL;
+    if (fault != NULL) {
+        return fault;
     }
     if (signature->body_hash_len !=
         dkim_hash_bytes(dkim_algorithm_hash(signature->algorithm))) {
