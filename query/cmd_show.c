@@ -22,9 +22,7 @@ static CommandExit show_raw(sqlite3 *db, int64_t id)
     g_autoptr(GBytes) bytes = raw_bytes_read(db, id, &error);
     if (bytes == NULL) {
         CommandExit code = command_fail(error, NULL);
-        return g_error_matches(error, RAW_BYTES_ERROR, RAW_BYTES_ERROR_NO_MESSAGE)
-                   ? EXIT_NO_HITS
-                   : code;
+        return error->domain == RAW_BYTES_ERROR ? EXIT_NO_HITS : code;
     }
     gsize size = 0;
     const char *data = g_bytes_get_data(bytes, &size);

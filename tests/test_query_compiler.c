@@ -289,7 +289,6 @@ static const PlanCase plans[] = {
     {"type:pdf", "message_with_attachments"},
     {"msgid:a@b", "message_by_msgid"},
     {"id:5", "SEARCH m USING INTEGER PRIMARY KEY"},
-    {"hash:abcd", "m"},
     {"*", "SCAN m"},
 };
 
