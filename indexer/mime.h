@@ -1,13 +1,17 @@
-/* mime.h - headers, text and attachments of one message, by GMime.
+/* mime.h - headers, text and attachments of one message.
  *
  * Fills the parts of a MailRecord that describe content: addresses, subject, date, message ids,
  * body text, attachments, problems. Does not touch signatures, verdict, hash or size.
- * Runs in a worker process: GMime can be killed by what a sender wrote. The known ruinous
- * inputs are recognised by a linear pre-scan and not given to it.
+ *
+ * Who reads what: the structure is found by part_walker, Content-Type and Content-Disposition
+ * are read by GMime (content_header), everything else by bounded readers of our own, because
+ * GMime 3.2.13 as a whole can be killed by one header field or six megabytes of empty parts,
+ * and loses text (encoded_word.h, transfer_decoder.h). It still runs in a worker process.
  *
  * Memory: a MimeParser keeps buffers between messages; results are kept in the record's arena.
+ * No attachment is held in memory; a message of 200 MB costs under 50 MB beside its bytes.
  * Errors: none. Whatever the bytes are, the record holds what could be read, and problems.
- * Limits: the MIME_*_MAX constants below, each with its problem word.
+ * Limits: named in the headers of the readers, each with its problem word.
  * Threads: one parser a thread.
  */
 #pragma once
@@ -17,7 +21,8 @@
 
 typedef struct MimeParser MimeParser;
 
-/* Starts GMime. Returns: (transfer full). */
+/* Starts GMime and opens every charset that may be needed: call it before a sandbox is entered.
+ * Returns: (transfer full). */
 MimeParser *mime_parser_new(void);
 
 /* Accepts NULL. */
