@@ -152,6 +152,7 @@ static bool looks_like_mbox(Slice text)
     Slice second = mbox_separator_first_line(rest);
     return mbox_separator_is_from_line(line) &&
            (second.len == 0 || mbox_separator_is_field_line(second) ||
+            mbox_separator_is_from_line(second) ||
             slice_starts_with(second, SLICE_LITERAL(">From ")));
 }
 
