@@ -51,6 +51,9 @@ enum {
     N_TEXTS
 };
 
+/* The shared rows of one signature, behind those of the addresses. */
+enum { SHARED_FIELDS, SHARED_KEY, N_SHARED };
+
 struct MessageRows {
     StatementSet statements;
     NameTable *names;
@@ -206,20 +209,16 @@ static bool insert_text(MessageRows *rows, int64_t id, const MailRecord *record,
 }
 
 static bool insert_addresses(MessageRows *rows, int64_t id, const MailRecord *record,
-                             GError **error)
+                             const int64_t *address_ids, GError **error)
 {
     int64_t positions[ADDRESS_ROLE_COUNT] = {0};
     for (guint i = 0; i < record->addresses->len; i++) {
         const RecordAddress *entry = &g_array_index(record->addresses, RecordAddress, i);
-        int64_t address_id = 0;
-        if (!name_table_address(rows->names, entry->address, entry->name, &address_id, error)) {
-            return false;
-        }
         sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_MESSAGE_ADDRESS);
         sqlite3_bind_int64(add, 1, id);
         bind_constant(add, 2, address_role_word(entry->role));
         sqlite3_bind_int64(add, 3, positions[entry->role]++);
-        sqlite3_bind_int64(add, 4, address_id);
+        sqlite3_bind_int64(add, 4, address_ids[i]);
         if (!statement_run(add, error)) {
             return false;
         }
@@ -270,14 +269,9 @@ static void bind_signature_tags(sqlite3_stmt *add, const RecordSignature *signat
 }
 
 static bool insert_signature(MessageRows *rows, int64_t id, int64_t position,
-                             const RecordSignature *signature, GError **error)
+                             const RecordSignature *signature, const int64_t *shared_ids,
+                             GError **error)
 {
-    int64_t fields_id = 0;
-    int64_t key_id = 0;
-    if (!name_table_signed_fields(rows->names, signature->signed_fields, &fields_id, error) ||
-        (signature->key >= 0 && !name_table_key(rows->names, signature->key, &key_id, error))) {
-        return false;
-    }
     g_autofree char *caveats = caveat_words(signature->caveats);
     sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_SIGNATURE);
     sqlite3_bind_int64(add, 1, id);
@@ -290,20 +284,20 @@ static bool insert_signature(MessageRows *rows, int64_t id, int64_t position,
     sqlite3_bind_int(add, 8, signature->aligned);
     bind_constant(add, 9, caveats);
     bind_signature_tags(add, signature);
-    sqlite3_bind_int64(add, 16, fields_id);
+    sqlite3_bind_int64(add, 16, shared_ids[SHARED_FIELDS]);
     sqlite3_bind_int64(add, 20, (int64_t)signature->body_bytes);
     statement_bind_blob(add, 21, signature->header_digest);
     statement_bind_blob(add, 22, signature->signature);
-    bind_optional(add, 23, signature->key >= 0, key_id);
+    bind_optional(add, 23, signature->key >= 0, shared_ids[SHARED_KEY]);
     return statement_run(add, error);
 }
 
 static bool insert_signatures(MessageRows *rows, int64_t id, const MailRecord *record,
-                              GError **error)
+                              const int64_t *shared_ids, GError **error)
 {
     for (guint i = 0; i < record->signatures->len; i++) {
         const RecordSignature *entry = &g_array_index(record->signatures, RecordSignature, i);
-        if (!insert_signature(rows, id, i, entry, error)) {
+        if (!insert_signature(rows, id, i, entry, shared_ids + (size_t)i * N_SHARED, error)) {
             return false;
         }
     }
@@ -326,19 +320,34 @@ static bool insert_problems(MessageRows *rows, int64_t id, ProblemSet problems, 
     return true;
 }
 
-bool message_rows_intern(MessageRows *rows, const MailRecord *record, GError **error)
+static bool intern_signature(MessageRows *rows, const RecordSignature *signature,
+                             GArray *shared_ids, GError **error)
 {
-    int64_t id = 0;
+    int64_t ids[N_SHARED] = {0};
+    if (!name_table_signed_fields(rows->names, signature->signed_fields, &ids[SHARED_FIELDS],
+                                  error) ||
+        (signature->key >= 0 &&
+         !name_table_key(rows->names, signature->key, &ids[SHARED_KEY], error))) {
+        return false;
+    }
+    g_array_append_vals(shared_ids, ids, N_SHARED);
+    return true;
+}
+
+bool message_rows_intern(MessageRows *rows, const MailRecord *record, GArray *shared_ids,
+                         GError **error)
+{
     for (guint i = 0; i < record->addresses->len; i++) {
         const RecordAddress *entry = &g_array_index(record->addresses, RecordAddress, i);
+        int64_t id = 0;
         if (!name_table_address(rows->names, entry->address, entry->name, &id, error)) {
             return false;
         }
+        g_array_append_val(shared_ids, id);
     }
     for (guint i = 0; i < record->signatures->len; i++) {
         const RecordSignature *entry = &g_array_index(record->signatures, RecordSignature, i);
-        if (!name_table_signed_fields(rows->names, entry->signed_fields, &id, error) ||
-            (entry->key >= 0 && !name_table_key(rows->names, entry->key, &id, error))) {
+        if (!intern_signature(rows, entry, shared_ids, error)) {
             return false;
         }
     }
@@ -346,11 +355,11 @@ bool message_rows_intern(MessageRows *rows, const MailRecord *record, GError **e
 }
 
 bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
-                         GError **error)
+                         const int64_t *shared_ids, GError **error)
 {
     return insert_message(rows, id, record, error) && insert_text(rows, id, record, error) &&
-           insert_addresses(rows, id, record, error) &&
+           insert_addresses(rows, id, record, shared_ids, error) &&
            insert_attachments(rows, id, record, error) &&
-           insert_signatures(rows, id, record, error) &&
+           insert_signatures(rows, id, record, shared_ids + record->addresses->len, error) &&
            insert_problems(rows, id, record->problems, error);
 }

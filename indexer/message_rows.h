@@ -20,10 +20,13 @@ MessageRows *message_rows_new(sqlite3 *db, const KeyStore *keys, GError **error)
 void message_rows_free(MessageRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageRows, message_rows_free)
 
-/* Stores what messages share: addresses, h= lists and keys. Called in the order in which
- * messages were read, so that those rows have the same ids whatever the batches are. */
-bool message_rows_intern(MessageRows *rows, const MailRecord *record, GError **error);
-
-/* Inserts everything of `record` under `id`, which is free. */
-bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
+/* Stores what messages share: addresses, h= lists and keys, and appends the ids of their rows
+ * to `shared_ids` (int64_t). Called in the order in which messages were read, so that those
+ * rows have the same ids whatever the batches are. */
+bool message_rows_intern(MessageRows *rows, const MailRecord *record, GArray *shared_ids,
                          GError **error);
+
+/* Inserts everything of `record` under `id`, which is free. `shared_ids` are those that
+ * message_rows_intern appended for this record. */
+bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
+                         const int64_t *shared_ids, GError **error);

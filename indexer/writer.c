@@ -39,6 +39,7 @@ typedef struct {
     int64_t id;
     size_t flat_at; /* in Writer.flat */
     size_t flat_length;
+    size_t shared_at; /* in Writer.shared_ids */
 } NewMessage;
 
 typedef struct {
@@ -65,6 +66,7 @@ struct Writer {
 
     GByteArray *flat;         /* records of the batch */
     GArray *new_messages;     /* NewMessage */
+    GArray *shared_ids;       /* int64_t, of all new messages */
     GArray *occurrences;      /* Occurrence */
     GHashTable *batch_hashes; /* HashEntry, set */
     GHashTable *batch_ids;    /* int64_t, set */
@@ -104,6 +106,7 @@ Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
     writer->db = db;
     writer->flat = g_byte_array_new();
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
+    writer->shared_ids = g_array_new(false, false, sizeof(int64_t));
     writer->occurrences = g_array_new(false, false, sizeof(Occurrence));
     writer->batch_hashes =
         g_hash_table_new_full(hash_entry_hash, hash_entry_equal, g_free, NULL);
@@ -134,6 +137,7 @@ void writer_free(Writer *writer)
     }
     g_byte_array_unref(writer->flat);
     g_array_unref(writer->new_messages);
+    g_array_unref(writer->shared_ids);
     g_array_unref(writer->occurrences);
     g_hash_table_unref(writer->batch_hashes);
     g_hash_table_unref(writer->batch_ids);
@@ -227,7 +231,7 @@ static bool choose_id(Writer *writer, const MailRecord *record, int64_t *ret_id,
 
 static void queue_message(Writer *writer, int64_t id, Slice flat, const MailRecord *record)
 {
-    NewMessage message = {id, writer->flat->len, flat.len};
+    NewMessage message = {.id = id, .flat_at = writer->flat->len, .flat_length = flat.len};
     g_byte_array_append(writer->flat, (const guint8 *)flat.ptr, (guint)flat.len);
     g_array_append_val(writer->new_messages, message);
     HashEntry *entry = g_new(HashEntry, 1);
@@ -294,29 +298,32 @@ static gint compare_ids(gconstpointer a, gconstpointer b)
     return (first->id > second->id) - (first->id < second->id);
 }
 
-typedef bool (*MessageFunc)(Writer *writer, int64_t id, GError **error);
+typedef bool (*MessageFunc)(Writer *writer, NewMessage *message, GError **error);
 
-static bool intern_message(Writer *writer, int64_t id G_GNUC_UNUSED, GError **error)
+static bool intern_message(Writer *writer, NewMessage *message, GError **error)
 {
-    return message_rows_intern(writer->rows, &writer->scratch, error);
+    message->shared_at = writer->shared_ids->len;
+    return message_rows_intern(writer->rows, &writer->scratch, writer->shared_ids, error);
 }
 
-static bool insert_message(Writer *writer, int64_t id, GError **error)
+static bool insert_message(Writer *writer, NewMessage *message, GError **error)
 {
-    return message_rows_insert(writer->rows, id, &writer->scratch, error);
+    const int64_t *shared_ids = (const int64_t *)(void *)writer->shared_ids->data;
+    return message_rows_insert(writer->rows, message->id, &writer->scratch,
+                               shared_ids + message->shared_at, error);
 }
 
 /* Decodes each new message in turn into the scratch record and calls `func`. */
 static bool for_each_message(Writer *writer, MessageFunc func, GError **error)
 {
     for (guint i = 0; i < writer->new_messages->len; i++) {
-        const NewMessage *message = &g_array_index(writer->new_messages, NewMessage, i);
+        NewMessage *message = &g_array_index(writer->new_messages, NewMessage, i);
         Slice flat =
             slice_of((const char *)writer->flat->data + message->flat_at, message->flat_length);
         mail_record_clear(&writer->scratch);
         bool decoded = record_decode(flat, true, &writer->scratch);
         g_assert(decoded);
-        if (!func(writer, message->id, error)) {
+        if (!func(writer, message, error)) {
             return false;
         }
     }
@@ -372,6 +379,7 @@ static void empty_batch(Writer *writer)
     }
     g_byte_array_set_size(writer->flat, 0);
     g_array_set_size(writer->new_messages, 0);
+    g_array_set_size(writer->shared_ids, 0);
     g_array_set_size(writer->occurrences, 0);
     g_hash_table_remove_all(writer->batch_hashes);
     g_hash_table_remove_all(writer->batch_ids);
