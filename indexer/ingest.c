@@ -58,7 +58,7 @@ static void tell_progress(Ingest *ingest, bool merging)
 {
     gint64 now_us = g_get_monotonic_time();
     if (ingest->options->progress == NULL ||
-        (!merging && now_us - ingest->told_us < TICK_MS * 1000)) {
+        (!merging && now_us - ingest->told_us < (gint64)TICK_MS * 1000)) {
         return;
     }
     ingest->told_us = now_us;

@@ -21,9 +21,9 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_FIELDS] = "INSERT INTO signed_fields (fields) VALUES (?1)",
     [FIND_KEY] = "SELECT id FROM dkim_key WHERE selector = ?1 AND domain = ?2 AND record = ?3",
     [ADD_KEY] = "INSERT INTO dkim_key (selector, domain, record, bits) VALUES (?1, ?2, ?3, ?4)",
-    [ADD_OBSERVATION] = "INSERT OR IGNORE INTO dkim_key_observation"
-                        " (key_id, source, channel, first_seen, last_seen, notes)"
-                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [ADD_OBSERVATION] = ("INSERT OR IGNORE INTO dkim_key_observation"
+                         " (key_id, source, channel, first_seen, last_seen, notes)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
 };
 
 struct NameTable {

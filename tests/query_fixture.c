@@ -9,7 +9,7 @@
 #include "schema/fold.h"
 #include "schema/record.h"
 
-#define DAY 86400
+#define DAY INT64_C(86400)
 
 /* One message. Empty strings are NULL here. */
 typedef struct {

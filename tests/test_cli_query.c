@@ -34,12 +34,11 @@ static char *string_of(GBytes *bytes)
 static Result run_on(const char *archive, const char *const *arguments)
 {
     const char *folder = g_getenv("WAXSEAL_BUILD_DIR");
-    g_autofree char *program =
-        g_build_filename(folder == NULL ? "." : folder, "query", "waxseal-query", NULL);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_ptr_array_add(argv, program);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(
+        argv, g_build_filename(folder == NULL ? "." : folder, "query", "waxseal-query", NULL));
     for (int i = 0; i < MAX_ARGUMENTS && arguments[i] != NULL; i++) {
-        g_ptr_array_add(argv, (gpointer)(uintptr_t)arguments[i]);
+        g_ptr_array_add(argv, g_strdup(arguments[i]));
     }
     g_ptr_array_add(argv, NULL);
     g_autoptr(GError) error = NULL;

@@ -36,13 +36,13 @@ static void test_nearest(void)
 /* A name that two fields share would hide one of them. */
 static void test_names_are_unique(void)
 {
-    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     size_t n_fields = 0;
     const QueryField *fields = query_field_table(&n_fields);
     for (size_t i = 0; i < n_fields; i++) {
-        g_assert_true(g_hash_table_add(names, (gpointer)(uintptr_t)fields[i].name));
+        g_assert_true(g_hash_table_add(names, g_strdup(fields[i].name)));
         for (size_t n = 0; n < QUERY_FIELD_MAX_ALIASES && fields[i].aliases[n] != NULL; n++) {
-            g_assert_true(g_hash_table_add(names, (gpointer)(uintptr_t)fields[i].aliases[n]));
+            g_assert_true(g_hash_table_add(names, g_strdup(fields[i].aliases[n])));
         }
     }
 }

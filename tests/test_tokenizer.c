@@ -56,8 +56,8 @@ static void test_known_texts(void)
         "budget_2017.pdf a@b.example C++ 10:30",
         "\xE2\x80\x99quoted\xE2\x80\x99 \xC2\xABguillemets\xC2\xBB",
         "e\xCC\x81t\xC3\xA9 composed and decomposed",
-        "\xE4\xB8\xAD\xE6\x96\x87 abc\xE4\xB8\xAD"
-        "def",
+        ("\xE4\xB8\xAD\xE6\x96\x87 abc\xE4\xB8\xAD"
+         "def"),
         "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82",
         "x\xCC\x81",
         "",

@@ -194,7 +194,8 @@ static void test_too_much_memory_costs_one_message(void)
 
 static void test_an_empty_run_ends(void)
 {
-    run_pool(NULL, 0, 2);
+    const Expected none = {NULL, CARE_FULL, false};
+    run_pool(&none, 0, 2);
 }
 
 /* A taker that fails must be able to leave while slots are on their way. */
