@@ -119,16 +119,26 @@ static void walk_header(RawMessage *message, HeaderWalk *walk)
     }
 }
 
-/* Steps over what stands before the first field: a byte order mark, blank lines. */
+static bool is_white_space_only(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')) {
+        at++;
+    }
+    return at == end;
+}
+
+/* Steps over what stands before the first field: a byte order mark, lines of white space (as
+ * Gmail puts one before what it shows as "original"). */
 static const char *skip_preamble(const char *at, const char *end, ProblemSet *problems)
 {
     if (end - at >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0) {
         problem_set_add(problems, PROBLEM_BYTE_ORDER_MARK);
         at += 3;
     }
-    while (is_blank_line(at, end)) {
+    const char *next = at;
+    while (at < end && is_white_space_only(at, next = next_line(at, end))) {
         problem_set_add(problems, PROBLEM_LEADING_BLANK_LINE);
-        at = next_line(at, end);
+        at = next;
     }
     return at;
 }
@@ -177,14 +187,6 @@ static ProblemSet scan_bytes(Slice bytes)
         problem_set_add(&problems, PROBLEM_MIXED_LINE_ENDS);
     }
     return problems;
-}
-
-static bool is_white_space_only(const char *at, const char *end)
-{
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')) {
-        at++;
-    }
-    return at == end;
 }
 
 void raw_message_parse(RawMessage *message, Slice bytes)

@@ -111,17 +111,23 @@ static Slice next_line(Slice *rest)
     return line;
 }
 
-/* Steps over a byte order mark and blank lines. */
+/* Steps over a byte order mark and lines of white space: the mails that Gmail shows as
+ * "original" begin with a line of 255 spaces. */
 static Slice skip_lead(Slice text)
 {
     if (slice_starts_with(text, SLICE_LITERAL("\xEF\xBB\xBF"))) {
         text = slice_from(text, 3);
     }
-    size_t at = 0;
-    while (at < text.len && (text.ptr[at] == '\n' || text.ptr[at] == '\r')) {
-        at++;
+    size_t line = 0;
+    for (size_t at = 0; at < text.len; at++) {
+        const char byte = text.ptr[at];
+        if (byte == '\n') {
+            line = at + 1;
+        } else if (byte != '\r' && byte != ' ' && byte != '\t') {
+            break;
+        }
     }
-    return slice_from(text, at);
+    return slice_from(text, line);
 }
 
 /* Whether the text before the first blank line is a mail header: it begins with a field (or a

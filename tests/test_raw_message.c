@@ -54,9 +54,12 @@ static const Case cases[] = {
     {"text_without_a_header_is_the_body", TEXT("Hello there\n\nyou\n"), "",
      "Hello there\n\nyou\n", PROBLEM_BIT(BAD_HEADER_LINE) | PROBLEM_BIT(NO_HEADER)},
     {"no_bytes_are_an_empty_message", TEXT(""), "", "", PROBLEM_BIT(EMPTY)},
-    {"white_space_is_an_empty_message", TEXT("\r\n \r\n"), "", " \r\n",
-     PROBLEM_BIT(EMPTY) | PROBLEM_BIT(LEADING_BLANK_LINE) | PROBLEM_BIT(NO_HEADER) |
-         PROBLEM_BIT(BAD_HEADER_LINE)},
+    {"white_space_is_an_empty_message", TEXT("\r\n \r\n"), "", "",
+     PROBLEM_BIT(EMPTY) | PROBLEM_BIT(LEADING_BLANK_LINE) | PROBLEM_BIT(NO_HEADER)},
+    {"a_line_of_spaces_may_come_first", TEXT("   \t\r\nA: 1\r\n\r\nb"), "A= 1", "b",
+     PROBLEM_BIT(LEADING_BLANK_LINE)},
+    {"spaces_before_the_first_field_are_no_blank_line", TEXT("\n x\nA: 1\n\nb"), "A= 1", "b",
+     PROBLEM_BIT(LEADING_BLANK_LINE) | PROBLEM_BIT(BAD_HEADER_LINE)},
     {"a_colon_may_be_the_last_byte", TEXT("A:"), "A=", "", PROBLEM_BIT(NO_BODY_SEPARATOR)},
 };
 
