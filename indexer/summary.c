@@ -48,9 +48,9 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [DAMAGED_BYTES] = "SELECT total(length) FROM damaged_span WHERE file_id IN " LIVE_FILES,
 };
 
-/* A number as a person reads it, "71,848". */
+/* A number as a person reads it, "71,848", with its noun perhaps: "1 file". */
 typedef struct {
-    char text[40];
+    char text[64];
 } Number;
 
 static Number grouped(int64_t value)
@@ -70,6 +70,17 @@ static Number grouped(int64_t value)
     return number;
 }
 
+static Number counted(uint64_t value, const char *noun)
+{
+    Number number = grouped((int64_t)value);
+    g_strlcat(number.text, " ", sizeof(number.text));
+    g_strlcat(number.text, noun, sizeof(number.text));
+    if (value != 1) {
+        g_strlcat(number.text, "s", sizeof(number.text));
+    }
+    return number;
+}
+
 static void print_date(int64_t unix_time)
 {
     g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(unix_time);
@@ -82,35 +93,36 @@ static void print_run(const char *database, const IngestOutcome *outcome)
     const WriterCounts *counts = &outcome->counts;
     double mb = (double)counts->bytes / 1e6;
     g_print("Archive      %s%s\n", database, outcome->created ? " (new)" : "");
-    g_print("Read         %s messages, %.1f MB in %.1f s",
-            grouped((int64_t)counts->messages).text, mb, outcome->seconds);
+    g_print("Read         %s, %.1f MB in %.1f s", counted(counts->messages, "message").text, mb,
+            outcome->seconds);
     if (outcome->seconds > 0) {
         g_print(" (%.0f MB/s)", mb / outcome->seconds);
     }
-    g_print("; %s are new\n", grouped((int64_t)counts->added).text);
+    g_print("; %s new\n", grouped((int64_t)counts->added).text);
     if (outcome->unchanged_files > 0) {
-        g_print("Unchanged    %s files, not read again\n",
-                grouped((int64_t)outcome->unchanged_files).text);
+        g_print("Unchanged    %s, not read again\n",
+                counted(outcome->unchanged_files, "file").text);
     }
 }
 
 static void print_rest(const IngestOutcome *outcome)
 {
     if (outcome->other_files > 0) {
-        g_print("Not mail     %s files, listed by waxseal-query ledger\n",
-                grouped((int64_t)outcome->other_files).text);
+        g_print("Not mail     %s, listed by waxseal-query ledger\n",
+                counted(outcome->other_files, "file").text);
     }
     if (outcome->damaged_files > 0) {
-        g_print("Damaged      %s files, listed by waxseal-query ledger\n",
-                grouped((int64_t)outcome->damaged_files).text);
+        g_print("Damaged      %s, listed by waxseal-query ledger\n",
+                counted(outcome->damaged_files, "file").text);
     }
 }
 
 static void print_contents(const int64_t *values)
 {
-    g_print("Holds        %s distinct messages from %s senders, %s attachments",
-            grouped(values[COUNT_MESSAGES]).text, grouped(values[COUNT_SENDERS]).text,
-            grouped(values[COUNT_ATTACHMENTS]).text);
+    g_print("Holds        %s from %s, %s",
+            counted((uint64_t)values[COUNT_MESSAGES], "distinct message").text,
+            counted((uint64_t)values[COUNT_SENDERS], "sender").text,
+            counted((uint64_t)values[COUNT_ATTACHMENTS], "attachment").text);
     if (values[LAST_DATE] != 0) {
         g_print(", ");
         print_date(values[FIRST_DATE]);
@@ -123,8 +135,8 @@ static void print_contents(const int64_t *values)
             grouped(values[COUNT_LIMITED]).text, grouped(values[COUNT_NOKEY]).text,
             grouped(values[COUNT_FAIL]).text, grouped(values[COUNT_ERROR]).text,
             grouped(values[COUNT_NONE]).text);
-    g_print("Problems     %s messages with something odd\n",
-            grouped(values[COUNT_PROBLEMS]).text);
+    g_print("Problems     %s with something odd\n",
+            counted((uint64_t)values[COUNT_PROBLEMS], "message").text);
 }
 
 static void print_ledger(const int64_t *values)
