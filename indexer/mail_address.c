@@ -176,6 +176,17 @@ static bool split_bare_address(Slice phrase, Slice *ret_name, Slice *ret_address
     return true;
 }
 
+/* One atom alone, "root": a mailbox of the machine that wrote it, as RFC 733 had them. */
+static bool is_local_mailbox(Slice phrase)
+{
+    for (size_t i = 0; i < phrase.len; i++) {
+        if (!g_ascii_isalnum(phrase.ptr[i]) && memchr("._-+", phrase.ptr[i], 4) == NULL) {
+            return false;
+        }
+    }
+    return phrase.len > 0;
+}
+
 /* Ends a mailbox at "," ";" or the end of the field. */
 static void end_mailbox(Walk *walk)
 {
@@ -188,6 +199,10 @@ static void end_mailbox(Walk *walk)
         address = SLICE_EMPTY;
         if (!walk->is_phrase_quoted || comment.len > 0) {
             split_bare_address(phrase, &name, &address);
+        }
+        if (address.len == 0 && !walk->is_phrase_quoted && is_local_mailbox(phrase)) {
+            address = phrase;
+            name = SLICE_EMPTY;
         }
     }
     if (name.len == 0) {

@@ -76,6 +76,24 @@ static void append_id(Slice id, GString *out)
     }
 }
 
+/* A field that is one word is an id, even without "@". */
+static bool only_word(Slice value, Slice *ret_id)
+{
+    size_t begin = 0;
+    while (begin < value.len && is_space(value.ptr[begin])) {
+        begin++;
+    }
+    size_t end = begin;
+    while (end < value.len && !is_space(value.ptr[end])) {
+        end++;
+    }
+    *ret_id = slice_of(value.ptr + begin, end - begin);
+    while (end < value.len && is_space(value.ptr[end])) {
+        end++;
+    }
+    return ret_id->len > 0 && end == value.len;
+}
+
 void message_ids_append(Slice value, size_t n_max, GString *out)
 {
     const bool is_bracketed = value.len > 0 && memchr(value.ptr, '<', value.len) != NULL;
@@ -83,6 +101,9 @@ void message_ids_append(Slice value, size_t n_max, GString *out)
     Slice id;
     for (IdWalk walk = {value}; next_id(&walk, is_bracketed, &id);) {
         n_ids++;
+    }
+    if (n_ids == 0 && value.len > 0 && only_word(value, &id)) {
+        append_id(id, out);
     }
     /* The first names the thread, the last the parent. */
     const size_t n_skipped = n_ids > n_max ? n_ids - n_max : 0;

@@ -1,7 +1,7 @@
 /* message_ids.h - the message ids of Message-ID, In-Reply-To and References.
  *
  * Reads RFC 5322 section 3.6.4 as mail has it: phrases and comments around ids, ids without
- * < >, ids cut by folding.
+ * < >, ids of one word without "@", ids cut by folding.
  *
  * Memory: results are appended to the caller's string.
  * Limits: MESSAGE_ID_BYTES_MAX bytes of one id, and what the caller says of all.

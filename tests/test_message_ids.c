@@ -13,6 +13,8 @@ static const struct {
     {"white_space_inside_goes", "<a b@\r\n c>", 100, "ab@c"},
     {"no_brackets", "a@b, c@d", 100, "a@b c@d"},
     {"no_brackets_and_words", "message a@b of Monday", 100, "a@b"},
+    {"one_word_without_at", " 000200\r\n", 1, "000200"},
+    {"words_without_at", "your message of Monday", 100, ""},
     {"unclosed", "<a@b <c@d>", 100, "a@b c@d"},
     {"never_closed", "<a@b", 100, "a@b"},
     {"empty_brackets", "<>", 100, ""},
