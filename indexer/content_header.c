@@ -174,11 +174,44 @@ static bool equals_nocase(const char *value, const char *wanted)
     return value != NULL && g_ascii_strcasecmp(value, wanted) == 0;
 }
 
+/* What a field without a subtype, or without any type, means: Elm and others wrote
+ * "Content-Type: text", and what is no type at all is plain text (RFC 2045 section 5.2), where
+ * GMime makes application/octet-stream of both, without the parameters.
+ * Returns: (transfer full) a field body for GMime, NULL when `field` is one already. */
+static char *completed_type(const char *field)
+{
+    const char *begin = field + strspn(field, " \t");
+    const size_t length = strcspn(begin, " \t;/()<>@,\":?=[]\\");
+    const char *after = begin + length + strspn(begin + length, " \t");
+    const char *parameters = strchr(after, ';');
+    if (parameters == NULL) {
+        parameters = "";
+    }
+    if (length == 0) {
+        return *begin == '(' ? NULL : g_strconcat("text/plain", parameters, NULL);
+    }
+    if (*after == '/' && after[1] != '\0' && after[1] != ';') {
+        return NULL;
+    }
+    if (length == 4 && g_ascii_strncasecmp(begin, "text", length) == 0) {
+        return g_strconcat("text/plain", parameters, NULL);
+    }
+    if (length == 9 && g_ascii_strncasecmp(begin, "multipart", length) == 0) {
+        return g_strconcat("multipart/mixed", parameters, NULL);
+    }
+    return g_strconcat("application/octet-stream", parameters, NULL);
+}
+
 static void read_type(ContentHeader *content, Slice value, EncodedWordDecoder *words,
                       ProblemSet *problems)
 {
     g_autofree char *text = field_text(value, problems);
-    g_autoptr(GMimeContentType) type = g_mime_content_type_parse(NULL, text);
+    g_autofree char *completed = completed_type(text);
+    if (completed != NULL) {
+        problem_set_add(problems, PROBLEM_BAD_MIME);
+    }
+    g_autoptr(GMimeContentType) type =
+        g_mime_content_type_parse(NULL, completed == NULL ? text : completed);
     if (type == NULL || g_mime_content_type_get_media_type(type) == NULL) {
         problem_set_add(problems, PROBLEM_BAD_MIME);
         return;
