@@ -14,17 +14,6 @@ struct MimeHeaderReader {
     GString *text;
 };
 
-/* What was met so far in one header. */
-typedef struct {
-    MimeHeaderReader *reader;
-    MailRecord *record;
-    uint32_t seen; /* one bit a FieldKind */
-    bool has_date_field;
-    bool has_received;
-    MailDate oldest_received;
-    MailDate newest_received;
-} HeaderWalk;
-
 typedef enum {
     FIELD_FROM,
     FIELD_SENDER,
@@ -38,8 +27,20 @@ typedef enum {
     FIELD_IN_REPLY_TO,
     FIELD_REFERENCES,
     FIELD_RECEIVED,
-    FIELD_CONTENT_TYPE
+    FIELD_CONTENT_TYPE,
+    FIELD_COUNT
 } FieldKind;
+
+/* What was met so far in one header. */
+typedef struct {
+    MimeHeaderReader *reader;
+    MailRecord *record;
+    uint32_t seen;           /* one bit a FieldKind */
+    Slice last[FIELD_COUNT]; /* the value of the last instance */
+    bool has_received;
+    MailDate oldest_received;
+    MailDate newest_received;
+} HeaderWalk;
 
 typedef void (*FieldFunc)(HeaderWalk *walk, FieldKind kind, Slice value);
 
@@ -49,26 +50,29 @@ static void read_date(HeaderWalk *walk, FieldKind kind, Slice value);
 static void read_ids(HeaderWalk *walk, FieldKind kind, Slice value);
 static void read_received(HeaderWalk *walk, FieldKind kind, Slice value);
 
-/* `is_single`: RFC 5322 section 3.6 allows the field once. */
+/* `is_single`: RFC 5322 section 3.6 allows the field once. `reads_last`: of several instances
+ * the last one counts, because signatures cover instances from the bottom up (RFC 6376 section
+ * 5.4.2): what somebody added above a signed field is not shown in its place. */
 static const struct {
     Slice name;
     FieldKind kind;
     bool is_single;
+    bool reads_last;
     FieldFunc read;
 } field_table[] = {
-    {{"From", 4}, FIELD_FROM, true, read_addresses},
-    {{"Sender", 6}, FIELD_SENDER, true, read_addresses},
-    {{"Reply-To", 8}, FIELD_REPLY_TO, true, read_addresses},
-    {{"To", 2}, FIELD_TO, true, read_addresses},
-    {{"Cc", 2}, FIELD_CC, true, read_addresses},
-    {{"Bcc", 3}, FIELD_BCC, true, read_addresses},
-    {{"Subject", 7}, FIELD_SUBJECT, true, read_subject},
-    {{"Date", 4}, FIELD_DATE, true, read_date},
-    {{"Message-ID", 10}, FIELD_MESSAGE_ID, true, read_ids},
-    {{"In-Reply-To", 11}, FIELD_IN_REPLY_TO, true, read_ids},
-    {{"References", 10}, FIELD_REFERENCES, true, read_ids},
-    {{"Received", 8}, FIELD_RECEIVED, false, read_received},
-    {{"Content-Type", 12}, FIELD_CONTENT_TYPE, true, NULL},
+    {{"From", 4}, FIELD_FROM, true, false, read_addresses},
+    {{"Sender", 6}, FIELD_SENDER, true, false, read_addresses},
+    {{"Reply-To", 8}, FIELD_REPLY_TO, true, false, read_addresses},
+    {{"To", 2}, FIELD_TO, true, false, read_addresses},
+    {{"Cc", 2}, FIELD_CC, true, false, read_addresses},
+    {{"Bcc", 3}, FIELD_BCC, true, false, read_addresses},
+    {{"Subject", 7}, FIELD_SUBJECT, true, true, read_subject},
+    {{"Date", 4}, FIELD_DATE, true, true, read_date},
+    {{"Message-ID", 10}, FIELD_MESSAGE_ID, true, true, read_ids},
+    {{"In-Reply-To", 11}, FIELD_IN_REPLY_TO, true, true, read_ids},
+    {{"References", 10}, FIELD_REFERENCES, true, true, read_ids},
+    {{"Received", 8}, FIELD_RECEIVED, false, false, read_received},
+    {{"Content-Type", 12}, FIELD_CONTENT_TYPE, true, false, NULL},
 };
 
 MimeHeaderReader *mime_header_reader_new(EncodedWordDecoder *words, CharsetDecoder *charsets)
@@ -114,12 +118,9 @@ static void read_addresses(HeaderWalk *walk, FieldKind kind, Slice value)
     mail_address_reader_append(walk->reader->addresses, value, roles[kind], walk->record);
 }
 
-/* Of several instances the first is shown, here and below. */
 static void read_subject(HeaderWalk *walk, FieldKind kind, Slice value)
 {
-    if ((walk->seen >> kind & 1) != 0) {
-        return;
-    }
+    (void)kind;
     g_string_truncate(walk->reader->text, 0);
     encoded_word_decoder_append(walk->reader->words, value, walk->reader->text,
                                 &walk->record->problems);
@@ -129,13 +130,9 @@ static void read_subject(HeaderWalk *walk, FieldKind kind, Slice value)
 static void read_date(HeaderWalk *walk, FieldKind kind, Slice value)
 {
     MailDate date;
-    if (walk->record->has_date) {
-        return;
-    }
+    (void)kind;
     if (!mail_date_parse(value, &date)) {
-        if ((walk->seen >> kind & 1) == 0) {
-            add_problem(walk, PROBLEM_BAD_DATE);
-        }
+        add_problem(walk, PROBLEM_BAD_DATE);
         return;
     }
     walk->record->has_date = true;
@@ -146,9 +143,6 @@ static void read_date(HeaderWalk *walk, FieldKind kind, Slice value)
 
 static void read_ids(HeaderWalk *walk, FieldKind kind, Slice value)
 {
-    if ((walk->seen >> kind & 1) != 0) {
-        return;
-    }
     const size_t n_max = kind == FIELD_MESSAGE_ID ? 1 : MIME_HEADER_REFERENCES_MAX;
     g_string_truncate(walk->reader->text, 0);
     message_ids_append(value, n_max, walk->reader->text);
@@ -195,11 +189,22 @@ static void read_field(HeaderWalk *walk, const RawField *field)
             add_problem(walk, PROBLEM_HEADER_TOO_LARGE);
             value.len = MIME_HEADER_FIELD_MAX;
         }
-        if (field_table[i].read != NULL) {
+        walk->last[field_table[i].kind] = value;
+        if (field_table[i].read != NULL && !field_table[i].reads_last) {
             field_table[i].read(walk, field_table[i].kind, value);
         }
         walk->seen |= bit;
         return;
+    }
+}
+
+static void read_last_instances(HeaderWalk *walk)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(field_table); i++) {
+        const FieldKind kind = field_table[i].kind;
+        if (field_table[i].reads_last && (walk->seen >> kind & 1) != 0) {
+            field_table[i].read(walk, kind, walk->last[kind]);
+        }
     }
 }
 
@@ -236,6 +241,7 @@ void mime_header_reader_read(MimeHeaderReader *reader, const RawMessage *message
     for (size_t i = 0; i < message->n_fields; i++) {
         read_field(&walk, &message->fields[i]);
     }
+    read_last_instances(&walk);
     settle_dates(&walk, envelope);
     if ((walk.seen >> FIELD_FROM & 1) == 0) {
         add_problem(&walk, PROBLEM_NO_FROM);

@@ -333,7 +333,7 @@ static void test_header_fields(void)
 {
     static const char message[] =
         "From: A <a@b>\nFrom: c@d\nSender: s@t\nTo: x@y\nTo: z@y\nCc: g: h@i;\nBcc: j@k\n"
-        "Reply-To: r@s\nSubject: =?utf-8?q?=C3=A9?=\nSubject: second\nMessage-Id: <1@x>\n"
+        "Reply-To: r@s\nSubject: =?utf-8?q?=C3=A9?=\nMessage-Id: <1@x>\n"
         "In-Reply-To: Your message of Monday <0@x>\nReferences: <a@x>\n <b@x> junk <c d@x>\n\n";
     Fixture fixture;
     fixture_init(&fixture);
@@ -346,6 +346,23 @@ static void test_header_fields(void)
     g_assert_cmphex(record->problems, ==,
                     PROBLEM_BIT(MULTIPLE_FROM) | PROBLEM_BIT(DUPLICATE_HEADER) |
                         PROBLEM_BIT(NO_DATE));
+    fixture_clear(&fixture);
+}
+
+/* A signature covers the lowest instance: that one is shown, not what was put above it. */
+static void test_last_instance_counts(void)
+{
+    static const char message[] =
+        "Subject: added\nDate: Mon, 2 Jan 2017 10:00:00 +0000\nMessage-ID: <added@x>\n"
+        "From: a@b\nSubject: signed\nDate: Sun, 1 Jan 2017 10:00:00 +0000\n"
+        "Message-ID: <signed@x>\n\n";
+    Fixture fixture;
+    fixture_init(&fixture);
+    const MailRecord *record = read_bytes(&fixture, message, sizeof message - 1);
+    g_assert_true(slice_equal(record->subject, SLICE_LITERAL("signed")));
+    g_assert_true(slice_equal(record->message_id, SLICE_LITERAL("signed@x")));
+    g_assert_cmpint(record->date, ==, 1483264800);
+    g_assert_cmphex(record->problems, ==, PROBLEM_BIT(DUPLICATE_HEADER));
     fixture_clear(&fixture);
 }
 
@@ -460,6 +477,8 @@ int main(int argc, char **argv)
     g_test_add_func("/mime/attachment_hash_is_of_the_decoded_bytes", test_hash);
     g_test_add_func("/mime/date_falls_back_to_received_and_envelope", test_date_sources);
     g_test_add_func("/mime/header_fields_are_all_read", test_header_fields);
+    g_test_add_func("/mime/of_several_header_fields_the_last_counts",
+                    test_last_instance_counts);
     g_test_add_func("/mime/ruinous_input_ends_at_once", test_ruinous);
     g_test_add_func("/mime/a_thousand_nested_boundaries_end_at_once", test_nested_boundaries);
     g_test_add_func("/mime/text_beyond_the_limit_is_cut_between_characters", test_text_limit);
