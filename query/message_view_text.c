@@ -96,12 +96,12 @@ static void headers(const MessageView *view, GString *out)
     address_lines(view, out, "bcc", "Bcc");
     date_line(view, out);
     line(out, "Subject", view->subject);
-    line(out, "Message-ID", view->msgid);
+    line(out, "Message-ID", *view->msgid == '\0' ? "none" : view->msgid);
     if (view->twins > 0) {
         g_string_append_printf(out,
                                "%-13s%" G_GINT64_FORMAT
-                               " other message(s) with this Message-ID and other bytes\n",
-                               "Twins", view->twins);
+                               " other message%s with this Message-ID and other bytes\n",
+                               "Twins", view->twins, view->twins == 1 ? "" : "s");
     }
 }
 
@@ -195,12 +195,11 @@ static void verdict(const MessageView *view, GString *out, bool color)
     g_string_append_c(out, '\n');
     label(out, "Verdict");
     g_string_append(out, color && is_verified ? "\x1b[32m" : "");
-    g_string_append(out, search_verdict_mark(view->level, view->dkim));
+    g_string_append(out, view->signatures->len == 0
+                             ? "not signed"
+                             : search_verdict_mark(view->level, view->dkim));
     g_string_append(out, color && is_verified ? "\x1b[0m" : "");
     g_string_append_printf(out, " (dkim:%s)\n", view->dkim);
-    if (view->signatures->len == 0) {
-        g_string_append(out, "  no DKIM signature\n");
-    }
     caveat_lines(out, view->caveats, "  ");
     for (guint i = 0; i < view->signatures->len; i++) {
         signature_lines(out, &g_array_index(view->signatures, ViewSignature, i), i + 1);
