@@ -233,9 +233,9 @@ void raw_message_clear(RawMessage *message)
 const RawField *raw_message_find(const RawMessage *message, const char *name)
 {
     const Slice wanted = slice_of_string(name);
-    for (size_t i = 0; i < message->n_fields; i++) {
-        if (slice_equal_nocase(message->fields[i].name, wanted)) {
-            return &message->fields[i];
+    for (size_t i = message->n_fields; i > 0; i--) {
+        if (slice_equal_nocase(message->fields[i - 1].name, wanted)) {
+            return &message->fields[i - 1];
         }
     }
     return NULL;

@@ -44,6 +44,6 @@ void raw_message_parse(RawMessage *message, Slice bytes);
 /* Frees what raw_message_parse allocated. Accepts a zeroed message. */
 void raw_message_clear(RawMessage *message);
 
-/* The first field of that name, case ignored. Returns: (transfer none) NULL if there is none.
- */
+/* The last field of that name, case ignored: the one that a signature covers (RFC 6376 section
+ * 5.4.2). Returns: (transfer none) NULL if there is none. */
 const RawField *raw_message_find(const RawMessage *message, const char *name);

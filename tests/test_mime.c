@@ -353,15 +353,17 @@ static void test_header_fields(void)
 static void test_last_instance_counts(void)
 {
     static const char message[] =
-        "Subject: added\nDate: Mon, 2 Jan 2017 10:00:00 +0000\nMessage-ID: <added@x>\n"
+        "Content-Type: text/html\nSubject: added\nDate: Mon, 2 Jan 2017 10:00:00 "
+        "+0000\nMessage-ID: <added@x>\n"
         "From: a@b\nSubject: signed\nDate: Sun, 1 Jan 2017 10:00:00 +0000\n"
-        "Message-ID: <signed@x>\n\n";
+        "Message-ID: <signed@x>\nContent-Type: text/plain\n\n<b>as text</b>\n";
     Fixture fixture;
     fixture_init(&fixture);
     const MailRecord *record = read_bytes(&fixture, message, sizeof message - 1);
     g_assert_true(slice_equal(record->subject, SLICE_LITERAL("signed")));
     g_assert_true(slice_equal(record->message_id, SLICE_LITERAL("signed@x")));
     g_assert_cmpint(record->date, ==, 1483264800);
+    g_assert_true(slice_equal(record->body, SLICE_LITERAL("<b>as text</b>\n")));
     g_assert_cmphex(record->problems, ==, PROBLEM_BIT(DUPLICATE_HEADER));
     fixture_clear(&fixture);
 }
