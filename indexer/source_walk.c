@@ -94,7 +94,6 @@ static void emit_file(Walk *walk, const Place *place, const char *name, const ch
     if (place->container == SOURCE_CONTAINER_FILE && is_number(name)) {
         entry->container = SOURCE_CONTAINER_MH;
     }
-    /* An mbox is a folder of its own; other files lie in one. */
     entry->folder = g_strdup(place->folder);
     entry->flags =
         entry->container == SOURCE_CONTAINER_MAILDIR ? maildir_flags(name) : g_strdup("");
@@ -109,6 +108,24 @@ static void walk_folder(Walk *walk, const Place *place);
 static char *join(const char *first, const char *second)
 {
     return *first == '\0' ? g_strdup(second) : g_build_filename(first, second, NULL);
+}
+
+char *source_entry_folder(const SourceEntry *entry, SourceKind kind)
+{
+    static const char *const suffixes[] = {".gz", ".mbox", ".mbx"};
+    g_autofree char *name = g_path_get_basename(entry->path);
+    if (kind != SOURCE_KIND_MBOX || entry->container == SOURCE_CONTAINER_MAILDIR ||
+        strcmp(name, "mbox") == 0) {
+        return g_strdup(entry->folder);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+        const size_t length = strlen(name);
+        const size_t suffix = strlen(suffixes[i]);
+        if (length > suffix && g_ascii_strcasecmp(name + length - suffix, suffixes[i]) == 0) {
+            name[length - suffix] = '\0';
+        }
+    }
+    return join(entry->folder, name);
 }
 
 /* ".Work.2017" of a Maildir++ is the folder Work/2017. */
