@@ -3,7 +3,6 @@ import collections
 import datetime
 import math
 import os
-import random
 
 import dkim_signer
 
