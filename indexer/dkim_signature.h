@@ -1,7 +1,7 @@
 /* dkim_signature.h - what one DKIM-Signature field says.
  *
- * Reads RFC 6376 section 3.5 with RFC 8301, 8463 and 8616, one function a tag. Decides whether
- * the field can be checked at all; checking is dkim.c.
+ * Decides whether the field can be checked at all (RFC 6376 section 3.5); checking is dkim.c.
+ * The readers of the single tags are in dkim_signature_tag.c.
  *
  * Memory: a DkimSignature borrows from the field's bytes; what had to be decoded it owns, until
  * dkim_signature_clear, and keeps for the next field.
