@@ -2,12 +2,9 @@
 #include "indexer/dkim.h"
 
 #include "indexer/dkim_alignment.h"
-#include "indexer/dkim_body_hash.h"
+#include "indexer/dkim_finding.h"
 #include "indexer/dkim_header_hash.h"
-#include "indexer/dkim_key_search.h"
-
-/* Tag values that are kept of a signature; longer ones are nobody's domain or identity. */
-#define KEPT_TEXT_MAX ((size_t)1 << 10)
+#include "indexer/dkim_record_text.h"
 
 _Static_assert(DKIM_SIGNATURE_MAX <= DKIM_BODY_HASH_MAX, "every signature may ask for a hash");
 
@@ -55,61 +52,18 @@ void dkim_verifier_free(DkimVerifier *verifier)
     g_free(verifier);
 }
 
-/* Text from a tag, as the record wants it: valid UTF-8 in the record's own memory. */
-static Slice keep_text(MailRecord *record, Slice text, size_t max)
-{
-    text.len = MIN(text.len, max);
-    if (text.len == 0 || g_utf8_validate_len(text.ptr, text.len, NULL)) {
-        return mail_record_keep(record, text);
-    }
-    g_autofree char *valid = g_utf8_make_valid(text.ptr, (gssize)text.len);
-    return mail_record_keep(record, slice_of_string(valid));
-}
-
-static Slice keep_lower(MailRecord *record, Slice text)
-{
-    text.len = MIN(text.len, KEPT_TEXT_MAX);
-    g_autofree char *lower = g_ascii_strdown(text.len == 0 ? "" : text.ptr, (gssize)text.len);
-    return keep_text(record, slice_of(lower, text.len), KEPT_TEXT_MAX);
-}
-
-static Slice keep_signed_fields(MailRecord *record, Slice text)
-{
-    g_autoptr(GString) dense = g_string_sized_new(text.len);
-    for (size_t i = 0; i < text.len; i++) {
-        if (!dkim_is_space(text.ptr[i])) {
-            g_string_append_c(dense, text.ptr[i]);
-        }
-    }
-    return keep_text(record, slice_of(dense->str, dense->len), DKIM_TAG_LIST_MAX);
-}
-
-static Slice canonicalization_text(const DkimSignature *signature)
-{
-    static const char *const words[DKIM_CANON_COUNT][DKIM_CANON_COUNT] = {
-        [DKIM_CANON_SIMPLE] =
-            {[DKIM_CANON_SIMPLE] = "simple/simple", [DKIM_CANON_RELAXED] = "simple/relaxed"},
-        [DKIM_CANON_RELAXED] =
-            {[DKIM_CANON_SIMPLE] = "relaxed/simple", [DKIM_CANON_RELAXED] = "relaxed/relaxed"},
-    };
-    return slice_of_string(words[signature->header_canon][signature->body_canon]);
-}
-
 static void add_signature(MailRecord *record, const DkimSignature *signature,
                           const RawMessage *message, const RawField *field)
 {
-    const Slice domain = signature->domain_name[0] != '\0'
-                             ? slice_of_string(signature->domain_name)
-                             : signature->domain;
     const RecordSignature entry = {
         .field = (uint32_t)(field - message->fields),
-        .version = keep_text(record, signature->version, KEPT_TEXT_MAX),
-        .algorithm = keep_lower(record, signature->algorithm_text),
-        .domain = keep_lower(record, domain),
-        .identity = keep_text(record, signature->identity, KEPT_TEXT_MAX),
-        .selector = keep_text(record, signature->selector, KEPT_TEXT_MAX),
-        .canonicalization = canonicalization_text(signature),
-        .signed_fields = keep_signed_fields(record, signature->signed_fields),
+        .version = dkim_record_text(record, signature->version, DKIM_RECORD_TEXT_MAX),
+        .algorithm = dkim_record_lower(record, signature->algorithm_text),
+        .domain = dkim_record_domain(record, signature),
+        .identity = dkim_record_text(record, signature->identity, DKIM_RECORD_TEXT_MAX),
+        .selector = dkim_record_text(record, signature->selector, DKIM_RECORD_TEXT_MAX),
+        .canonicalization = dkim_record_canonicalization(signature),
+        .signed_fields = dkim_record_signed_fields(record, signature->signed_fields),
         .body_length =
             signature->body_length == UINT64_MAX ? -1 : (int64_t)signature->body_length,
         .signed_at = signature->signed_at,
@@ -192,12 +146,7 @@ static void take_field(DkimVerifier *verifier, const RawMessage *message, const 
 static void hash_body(DkimVerifier *verifier, Slice body)
 {
     for (size_t i = 0; i < verifier->n_checkable; i++) {
-        const DkimSignature *signature = &verifier->checkable[i].signature;
-        verifier->body_hashes[i] = (DkimBodyHash){
-            .canon = signature->body_canon,
-            .hash = dkim_algorithm_hash(signature->algorithm),
-            .limit = signature->body_length,
-        };
+        verifier->body_hashes[i] = dkim_body_hash_wanted(&verifier->checkable[i].signature);
     }
     dkim_body_hash_compute(verifier->digest, body, verifier->body_hashes,
                            verifier->n_checkable);
@@ -233,37 +182,6 @@ static bool is_aligned(const DkimVerifier *verifier, const char *domain,
     return aligned && n_authors > 0;
 }
 
-/* The one place where a checkable signature gets its result (RFC 6376 6.1). */
-static void decide(RecordSignature *entry, const DkimKeyAnswer *answer, bool body_is_short)
-{
-    entry->header_ok = answer->outcome == DKIM_KEYS_GOOD  ? TRI_YES
-                       : answer->outcome == DKIM_KEYS_BAD ? TRI_NO
-                                                          : TRI_UNKNOWN;
-    DkimResult result = DKIM_RESULT_PASS;
-    const char *reason = "the signature verifies";
-    if (answer->outcome == DKIM_KEYS_UNUSABLE) {
-        result = DKIM_RESULT_PERMERROR;
-        reason = answer->reason;
-    } else if (body_is_short) {
-        result = DKIM_RESULT_PERMERROR;
-        reason = "the body is shorter than its signed length (l=)";
-    } else if (answer->outcome == DKIM_KEYS_NO_ANSWER) {
-        result = DKIM_RESULT_TEMPERROR;
-        reason = answer->reason;
-    } else if (answer->outcome == DKIM_KEYS_BAD) {
-        result = DKIM_RESULT_FAIL;
-        reason = "the signature does not verify";
-    } else if (entry->body_ok == TRI_NO) {
-        result = DKIM_RESULT_FAIL;
-        reason = "the body hash does not verify";
-    } else if (answer->outcome == DKIM_KEYS_NONE) {
-        result = DKIM_RESULT_NOKEY;
-        reason = "no key is known";
-    }
-    entry->result = result;
-    entry->reason = slice_of_string(reason);
-}
-
 static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *record)
 {
     const Checkable *checkable = &verifier->checkable[at];
@@ -271,45 +189,32 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     const DkimBodyHash *body = &verifier->body_hashes[at];
     RecordSignature *entry =
         &g_array_index(record->signatures, RecordSignature, checkable->record_index);
-    const size_t hash_len = dkim_hash_bytes(dkim_algorithm_hash(signature->algorithm));
-    const bool has_length = signature->body_length != UINT64_MAX;
-    const bool body_is_short = has_length && signature->body_length > body->body_bytes;
-    const bool body_matches = signature->body_hash_len == hash_len &&
-                              memcmp(signature->body_hash, body->digest, hash_len) == 0;
 
     uint8_t digest[DKIM_HASH_BYTES_MAX];
     dkim_header_hash(verifier->digest, verifier->index, signature, checkable->field, digest);
-    const Slice header_digest = slice_of((const char *)digest, hash_len);
-    const DkimKeyQuestion question = {
-        .selector = signature->selector_name,
-        .domain = signature->domain_name,
-        .algorithm = signature->algorithm,
-        .identity_is_domain = signature->identity_is_domain,
-        .digest = header_digest,
-        .signature = slice_of((const char *)signature->signature, signature->signature_len),
-    };
-    const DkimKeyAnswer answer = dkim_key_search_run(verifier->key_search, &question);
+    const Slice header_digest = slice_of(
+        (const char *)digest, dkim_hash_bytes(dkim_algorithm_hash(signature->algorithm)));
+    const DkimFinding finding = dkim_finding_make(verifier->key_search, signature,
+                                                  header_digest, body, DKIM_KEY_DEMAND_NONE);
 
     size_t n_authors = 0;
     entry->aligned = is_aligned(verifier, signature->domain_name, record, &n_authors);
     entry->header_digest = mail_record_keep(record, header_digest);
     entry->body_bytes = body->body_bytes;
-    entry->body_ok = body_matches && !body_is_short ? TRI_YES : TRI_NO;
-    entry->caveats = dkim_header_caveats(verifier->index);
+    entry->header_ok = finding.header_ok;
+    entry->body_ok = finding.body_ok;
+    entry->key = finding.key;
+    entry->result = finding.result;
+    entry->reason = slice_of_string(finding.reason);
+    entry->caveats = finding.caveats | dkim_header_caveats(verifier->index);
     entry->caveats |= entry->aligned ? 0 : CAVEAT_BIT(UNALIGNED);
     entry->caveats |= n_authors > 1 ? CAVEAT_BIT(MULTIPLE_FROM) : 0;
-    if (has_length && signature->body_length < body->body_bytes) {
-        entry->caveats |= CAVEAT_BIT(PARTIAL_BODY);
-    }
     if (signature->algorithm == DKIM_ALGORITHM_RSA_SHA1) {
         entry->caveats |= CAVEAT_BIT(SHA1);
     }
     if (was_expired(signature, record)) {
         entry->caveats |= CAVEAT_BIT(EXPIRED);
     }
-    entry->key = answer.key == NULL ? -1 : answer.key->index;
-    entry->caveats |= answer.caveats;
-    decide(entry, &answer, body_is_short);
 }
 
 static Verdict combine(DkimVerifier *verifier, const GArray *signatures)

@@ -70,6 +70,15 @@ static void walk_body(DkimDigest *digest, Slice body, DkimBodyHash *hashes, size
     }
 }
 
+DkimBodyHash dkim_body_hash_wanted(const DkimSignature *signature)
+{
+    return (DkimBodyHash){
+        .canon = signature->body_canon,
+        .hash = dkim_algorithm_hash(signature->algorithm),
+        .limit = signature->body_length,
+    };
+}
+
 void dkim_body_hash_compute(DkimDigest *digest, Slice body, DkimBodyHash *hashes,
                             size_t n_hashes)
 {

@@ -15,6 +15,9 @@ typedef struct {
     uint8_t digest[DKIM_HASH_BYTES_MAX]; /* set: of the first `limit` bytes, or of all */
 } DkimBodyHash;
 
+/* The hash that a signature asks for, not yet computed. */
+DkimBodyHash dkim_body_hash_wanted(const DkimSignature *signature);
+
 /* Computes all `hashes`. At most DKIM_BODY_HASH_MAX. Memory is constant. */
 void dkim_body_hash_compute(DkimDigest *digest, Slice body, DkimBodyHash *hashes,
                             size_t n_hashes);

@@ -66,6 +66,10 @@ static const char *key_fault(const Key *key, const DkimKeyQuestion *question)
     if (is_ed25519 != (key->material.type == KEY_TYPE_ED25519)) {
         return "the key is of another type than the algorithm";
     }
+    if (question->demand == DKIM_KEY_DEMAND_STRICT && !is_ed25519 &&
+        key->material.bits < KEY_BITS_STRONG) {
+        return "the key has fewer than 1,024 bits";
+    }
     if ((flags & (is_sha1 ? KEY_FLAG_NO_SHA1 : KEY_FLAG_NO_SHA256)) != 0) {
         return "the key does not allow this hash (h=)";
     }
@@ -168,7 +172,7 @@ static CaveatSet key_caveats(const Key *key)
 DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *question)
 {
     DkimKeyAnswer answer = try_own_keys(search, question);
-    if (answer.outcome == DKIM_KEYS_NONE) {
+    if (answer.outcome == DKIM_KEYS_NONE && question->demand == DKIM_KEY_DEMAND_NONE) {
         answer = try_shared_keys(search, question);
     }
     if (answer.key != NULL) {

@@ -26,10 +26,17 @@ typedef enum {
     DKIM_KEYS_NO_ANSWER, /* the DNS was asked and did not answer */
 } DkimKeysOutcome;
 
+/* What a key must be to be tried at all. */
+typedef enum {
+    DKIM_KEY_DEMAND_NONE,
+    DKIM_KEY_DEMAND_STRICT, /* of that very name, and RSA keys of KEY_BITS_STRONG or more */
+} DkimKeyDemand;
+
 typedef struct {
     const char *selector; /* normal, as in DkimSignature */
     const char *domain;
     DkimAlgorithm algorithm;
+    DkimKeyDemand demand;
     bool identity_is_domain; /* i= names d= itself */
     Slice digest;            /* of the canonical header */
     Slice signature;         /* b=, decoded */
