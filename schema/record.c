@@ -71,6 +71,7 @@ void mail_record_init(MailRecord *record)
     record->addresses = g_array_new(false, false, sizeof(RecordAddress));
     record->attachments = g_array_new(false, false, sizeof(RecordAttachment));
     record->signatures = g_array_new(false, false, sizeof(RecordSignature));
+    record->arc_sets = g_array_new(false, false, sizeof(RecordArcSet));
     record->arena = g_new0(RecordArena, 1);
 }
 
@@ -80,12 +81,14 @@ void mail_record_clear(MailRecord *record)
         .addresses = record->addresses,
         .attachments = record->attachments,
         .signatures = record->signatures,
+        .arc_sets = record->arc_sets,
         .arena = record->arena,
     };
     arena_clear(kept.arena);
     g_array_set_size(kept.addresses, 0);
     g_array_set_size(kept.attachments, 0);
     g_array_set_size(kept.signatures, 0);
+    g_array_set_size(kept.arc_sets, 0);
     *record = kept;
 }
 
@@ -99,6 +102,7 @@ void mail_record_destroy(MailRecord *record)
     g_array_unref(record->addresses);
     g_array_unref(record->attachments);
     g_array_unref(record->signatures);
+    g_array_unref(record->arc_sets);
     memset(record, 0, sizeof(*record));
 }
 

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "schema/arc_verdict.h"
 #include "schema/problem.h"
 #include "schema/slice.h"
 #include "schema/verdict.h"
@@ -70,6 +71,35 @@ typedef struct {
     int64_t key; /* index in the KeyStore of the key that decided; -1 without */
 } RecordSignature;
 
+/* One of the two signatures of an ARC set, with what is found of it. */
+typedef struct {
+    Slice algorithm;   /* a=, lower case */
+    Slice domain;      /* d=, lower case */
+    Slice selector;    /* s= */
+    int64_t signed_at; /* t=, Unix time; -1 without */
+    Slice digest;      /* raw bytes: hash of what is signed; empty when it could not be made */
+    Slice signature;   /* raw bytes of b=, decoded */
+    DkimResult result;
+    Slice reason; /* constant words */
+    CaveatSet caveats;
+    int64_t key; /* index in the KeyStore of the key that decided; -1 without */
+} RecordArcSignature;
+
+/* One set of ARC fields, those with the same instance (RFC 8617 section 4.2). */
+typedef struct {
+    uint32_t instance; /* i= */
+    ArcCv cv;          /* cv= of the seal */
+    Slice authserv_id; /* who says he saw the results that follow; empty if unreadable */
+    Slice results;     /* ARC-Authentication-Results behind i=, unfolded: the sealer's claim */
+    RecordArcSignature seal;    /* ARC-Seal: over the fields of this set and those before it */
+    RecordArcSignature message; /* ARC-Message-Signature: over header fields and body */
+    Slice canonicalization;     /* c= of the message signature, filled in */
+    Slice signed_fields;        /* h=, white space removed */
+    int64_t body_length;        /* l=; -1 without */
+    uint64_t body_bytes;        /* bytes of the canonicalised body */
+    Tri body_ok;                /* its body hash holds */
+} RecordArcSet;
+
 typedef enum {
     DATE_SOURCE_NONE,
     DATE_SOURCE_DATE,     /* the Date field */
@@ -100,6 +130,9 @@ typedef struct {
     GArray *attachments; /* RecordAttachment */
     GArray *signatures;  /* RecordSignature, top to bottom */
     Verdict verdict;
+    GArray *arc_sets; /* RecordArcSet, by rising instance */
+    ArcResult arc;
+    Slice arc_reason; /* constant words; empty without ARC fields */
     ProblemSet problems;
 
     struct RecordArena *arena; /* what mail_record_keep copies into */

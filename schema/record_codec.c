@@ -145,6 +145,37 @@ static void codec_signature(Codec *codec, void *entry)
     codec_i64(codec, &signature->key);
 }
 
+static void codec_arc_signature(Codec *codec, RecordArcSignature *signature)
+{
+    codec_text(codec, &signature->algorithm);
+    codec_text(codec, &signature->domain);
+    codec_text(codec, &signature->selector);
+    codec_i64(codec, &signature->signed_at);
+    codec_raw(codec, &signature->digest);
+    codec_raw(codec, &signature->signature);
+    signature->result = codec_enum(codec, signature->result, DKIM_RESULT_COUNT);
+    codec_text(codec, &signature->reason);
+    codec_u32(codec, &signature->caveats);
+    codec->failed |= signature->caveats >> CAVEAT_COUNT != 0;
+    codec_i64(codec, &signature->key);
+}
+
+static void codec_arc_set(Codec *codec, void *entry)
+{
+    RecordArcSet *set = entry;
+    codec_u32(codec, &set->instance);
+    set->cv = codec_enum(codec, set->cv, ARC_CV_COUNT);
+    codec_text(codec, &set->authserv_id);
+    codec_text(codec, &set->results);
+    codec_arc_signature(codec, &set->seal);
+    codec_arc_signature(codec, &set->message);
+    codec_text(codec, &set->canonicalization);
+    codec_text(codec, &set->signed_fields);
+    codec_i64(codec, &set->body_length);
+    codec_u64(codec, &set->body_bytes);
+    set->body_ok = codec_enum(codec, set->body_ok, TRI_YES + 1);
+}
+
 static void codec_list(Codec *codec, GArray *list, void (*entry)(Codec *, void *))
 {
     uint32_t n_entries = list->len;
@@ -161,6 +192,18 @@ static void codec_list(Codec *codec, GArray *list, void (*entry)(Codec *, void *
         }
         entry(codec, list->data + i * size);
     }
+}
+
+static void codec_arc(Codec *codec, MailRecord *record)
+{
+    codec_list(codec, record->arc_sets, codec_arc_set);
+    for (guint i = 0; i < record->arc_sets->len; i++) {
+        const RecordArcSet *sets = (const RecordArcSet *)(void *)record->arc_sets->data;
+        const uint32_t least = i == 0 ? 1 : sets[i - 1].instance + 1;
+        codec->failed |= sets[i].instance < least || sets[i].instance > ARC_SET_MAX;
+    }
+    record->arc = codec_enum(codec, record->arc, ARC_RESULT_COUNT);
+    codec_text(codec, &record->arc_reason);
 }
 
 static void codec_verdict(Codec *codec, Verdict *verdict)
@@ -194,6 +237,7 @@ static void codec_record(Codec *codec, MailRecord *record)
     codec_list(codec, record->attachments, codec_attachment);
     codec_list(codec, record->signatures, codec_signature);
     codec_verdict(codec, &record->verdict);
+    codec_arc(codec, record);
     codec_u64(codec, &record->problems);
     codec->failed |= record->problems >> (PROBLEM_COUNT - 1) > 1;
 }

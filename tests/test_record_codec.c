@@ -26,6 +26,20 @@ static void fill(MailRecord *record)
                                  .caveats = CAVEAT_BIT(SHA1),
                                  .key = -1};
     g_array_append_val(record->signatures, signature);
+    for (uint32_t instance = 1; instance <= 2; instance++) {
+        RecordArcSet set = {.instance = instance,
+                            .cv = instance == 1 ? ARC_CV_NONE : ARC_CV_PASS,
+                            .results = SLICE_LITERAL("mx.example; dkim=pass"),
+                            .seal = {.domain = SLICE_LITERAL("sealer.example"),
+                                     .signature = SLICE_LITERAL("\x00\x01"),
+                                     .result = DKIM_RESULT_PASS,
+                                     .key = 3},
+                            .message = {.result = DKIM_RESULT_NOKEY, .key = -1},
+                            .body_length = -1};
+        g_array_append_val(record->arc_sets, set);
+    }
+    record->arc = ARC_RESULT_NOKEY;
+    record->arc_reason = SLICE_LITERAL("a key is not known");
     record->verdict = (Verdict){MESSAGE_DKIM_FAIL, LEVEL_NONE, CAVEAT_BIT(SHA1), 0};
     record->problems = PROBLEM_BIT(ENCRYPTED) | PROBLEM_BIT(EMPTY);
 }
@@ -56,9 +70,40 @@ static void test_round_trip(void)
     RecordSignature *signature = &g_array_index(read.signatures, RecordSignature, 0);
     g_assert_true(slice_equal(signature->header_digest, SLICE_LITERAL("\x00\xFF raw")));
     g_assert_cmpint(signature->key, ==, -1);
+    g_assert_cmpuint(read.arc_sets->len, ==, 2);
+    RecordArcSet *set = &g_array_index(read.arc_sets, RecordArcSet, 1);
+    g_assert_cmpint(set->cv, ==, ARC_CV_PASS);
+    g_assert_true(slice_equal(set->seal.signature, SLICE_LITERAL("\x00\x01")));
+    g_assert_cmpint(set->seal.key, ==, 3);
+    g_assert_cmpint(read.arc, ==, ARC_RESULT_NOKEY);
+    g_assert_true(slice_equal(read.arc_reason, SLICE_LITERAL("a key is not known")));
     g_assert_true(g_array_index(read.attachments, RecordAttachment, 0).is_inline);
     g_assert_true(problem_set_has(read.problems, PROBLEM_ENCRYPTED));
     mail_record_destroy(&read);
+}
+
+/* The archive has one row an instance. */
+static void test_arc_instances_must_rise_to_50(void)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t second;
+        bool valid;
+    } cases[] = {{1, 2, true},  {3, 50, true}, {0, 1, false},
+                 {2, 2, false}, {2, 1, false}, {1, 51, false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char flat[4096];
+        MailRecord record;
+        mail_record_init(&record);
+        fill(&record);
+        g_array_index(record.arc_sets, RecordArcSet, 0).instance = cases[i].first;
+        g_array_index(record.arc_sets, RecordArcSet, 1).instance = cases[i].second;
+        size_t length = record_encode(&record, flat, sizeof(flat));
+        mail_record_clear(&record);
+        g_assert_cmpint(record_decode(slice_of(flat, length), false, &record), ==,
+                        cases[i].valid);
+        mail_record_destroy(&record);
+    }
 }
 
 static void test_too_small_a_buffer_writes_nothing_beyond_it(void)
@@ -142,6 +187,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/record_codec/a_record_survives_the_trip", test_round_trip);
+    g_test_add_func("/record_codec/arc_instances_must_rise_to_50",
+                    test_arc_instances_must_rise_to_50);
     g_test_add_func("/record_codec/too_small_a_buffer_writes_nothing_beyond_it",
                     test_too_small_a_buffer_writes_nothing_beyond_it);
     g_test_add_func("/record_codec/damaged_bytes_are_refused_or_read_safely",
