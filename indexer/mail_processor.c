@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 
+#include "indexer/arc.h"
 #include "indexer/dkim.h"
 #include "indexer/mime.h"
 
@@ -10,6 +11,7 @@ struct MailProcessor {
     RawMessage message;
     MimeParser *mime;
     DkimVerifier *dkim; /* NULL when signatures are not looked at */
+    ArcVerifier *arc;   /* the same */
 };
 
 MailProcessor *mail_processor_new(const KeyStore *keys)
@@ -18,6 +20,7 @@ MailProcessor *mail_processor_new(const KeyStore *keys)
     processor->mime = mime_parser_new();
     if (keys != NULL) {
         processor->dkim = dkim_verifier_new(keys);
+        processor->arc = arc_verifier_new(keys);
     }
     return processor;
 }
@@ -30,6 +33,7 @@ void mail_processor_free(MailProcessor *processor)
     raw_message_clear(&processor->message);
     mime_parser_free(processor->mime);
     dkim_verifier_free(processor->dkim);
+    arc_verifier_free(processor->arc);
     g_free(processor);
 }
 
@@ -58,5 +62,6 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
     }
     if (processor->dkim != NULL) {
         dkim_verifier_check(processor->dkim, &processor->message, record);
+        arc_verifier_check(processor->arc, &processor->message, record);
     }
 }

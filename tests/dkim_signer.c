@@ -5,6 +5,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "indexer/arc_seal.h"
 #include "indexer/dkim_body_hash.h"
 
 struct DkimSigner {
@@ -41,19 +42,26 @@ const char *dkim_signer_public_key(const DkimSigner *signer)
     return signer->public_key;
 }
 
-static char *with_field(const char *tags, const uint8_t *body_hash, size_t hash_len,
-                        const char *signature, const char *message)
+/* How the field that signs begins, and who reads it. */
+typedef struct {
+    const char *start; /* name, colon and first tags */
+    void (*parse)(Slice value, DkimSignature *signature);
+} SignedField;
+
+static char *with_field(const SignedField *form, const char *tags, const uint8_t *body_hash,
+                        size_t hash_len, const char *signature, const char *message)
 {
     g_autofree char *hash = g_base64_encode(body_hash, hash_len);
-    return g_strdup_printf("DKIM-Signature: v=1; %s;\r\n\tbh=%s;\r\n\tb=%s\r\n%s", tags, hash,
+    return g_strdup_printf("%s%s;\r\n\tbh=%s;\r\n\tb=%s\r\n%s", form->start, tags, hash,
                            signature, message);
 }
 
 /* Reads the field that with_field made. */
-static void parse(const char *text, RawMessage *message, DkimSignature *signature)
+static void parse(const SignedField *form, const char *text, RawMessage *message,
+                  DkimSignature *signature)
 {
     raw_message_parse(message, slice_of_string(text));
-    dkim_signature_parse(message->fields[0].value, signature);
+    form->parse(message->fields[0].value, signature);
 }
 
 static char *sign_digest(DkimSigner *signer, DkimAlgorithm algorithm, const uint8_t *digest)
@@ -78,29 +86,77 @@ static char *sign_digest(DkimSigner *signer, DkimAlgorithm algorithm, const uint
     return g_base64_encode(bytes, len);
 }
 
-char *dkim_signer_sign(DkimSigner *signer, const char *tags, const char *message)
+/* Puts the field above `message`. */
+static char *sign(DkimSigner *signer, const SignedField *form, const char *tags,
+                  const char *message)
 {
     RawMessage raw = {0};
-    g_autofree DkimSignature *signature = g_new(DkimSignature, 1);
+    DkimSignature signature;
     g_autoptr(DkimDigest) digest = dkim_digest_new();
     uint8_t bytes[DKIM_HASH_BYTES_MAX] = {0};
 
-    g_autofree char *draft = with_field(tags, bytes, 1, "AAAA", message);
-    parse(draft, &raw, signature);
-    DkimBodyHash body = {.canon = signature->body_canon,
-                         .hash = dkim_algorithm_hash(signature->algorithm),
-                         .limit = signature->body_length};
+    g_autofree char *draft = with_field(form, tags, bytes, 1, "AAAA", message);
+    parse(form, draft, &raw, &signature);
+    DkimBodyHash body = dkim_body_hash_wanted(&signature);
     dkim_body_hash_compute(digest, raw.body, &body, 1);
     const size_t hash_len = dkim_hash_bytes(body.hash);
 
-    g_autofree char *hashed = with_field(tags, body.digest, hash_len, "AAAA", message);
-    parse(hashed, &raw, signature);
+    g_autofree char *hashed = with_field(form, tags, body.digest, hash_len, "AAAA", message);
+    parse(form, hashed, &raw, &signature);
     DkimHeaderIndex *index = dkim_header_index_new();
     dkim_header_index_build(index, &raw);
-    dkim_header_hash(digest, index, signature, &raw.fields[0], bytes);
+    dkim_header_hash(digest, index, &signature, &raw.fields[0], bytes);
     dkim_header_index_free(index);
     raw_message_clear(&raw);
 
-    g_autofree char *text = sign_digest(signer, signature->algorithm, bytes);
-    return with_field(tags, body.digest, hash_len, text, message);
+    g_autofree char *text = sign_digest(signer, signature.algorithm, bytes);
+    return with_field(form, tags, body.digest, hash_len, text, message);
+}
+
+char *dkim_signer_sign(DkimSigner *signer, const char *tags, const char *message)
+{
+    const SignedField form = {"DKIM-Signature: v=1; ", dkim_signature_parse};
+    return sign(signer, &form, tags, message);
+}
+
+static void parse_arc_message(Slice value, DkimSignature *signature)
+{
+    ArcSignature arc;
+    arc_message_signature_parse(value, &arc);
+    *signature = arc.signature;
+}
+
+static char *with_seal(const ArcSetPlan *plan, const char *signature, const char *message)
+{
+    return g_strdup_printf("ARC-Seal: i=%s; %s;\r\n\tb=%s\r\n%s", plan->instance,
+                           plan->seal_tags, signature, message);
+}
+
+/* Puts the seal above `message`, which has the other two fields. */
+static char *seal(DkimSigner *signer, const ArcSetPlan *plan, const char *message)
+{
+    RawMessage raw = {0};
+    g_autofree ArcSets *sets = g_new0(ArcSets, 1);
+    g_autoptr(DkimDigest) digest = dkim_digest_new();
+    uint8_t bytes[DKIM_HASH_BYTES_MAX] = {0};
+    g_autofree char *draft = with_seal(plan, "AAAA", message);
+    raw_message_parse(&raw, slice_of_string(draft));
+    arc_sets_collect(&raw, sets);
+    const size_t instance = (size_t)g_ascii_strtoll(plan->instance, NULL, 10);
+    arc_seal_hash(digest, sets, instance, bytes);
+    raw_message_clear(&raw);
+    g_autofree char *text =
+        sign_digest(signer, sets->sets[instance - 1].seal.signature.algorithm, bytes);
+    return with_seal(plan, text, message);
+}
+
+char *dkim_signer_add_arc_set(DkimSigner *signer, const ArcSetPlan *plan, const char *message)
+{
+    g_autofree char *start = g_strdup_printf("ARC-Message-Signature: i=%s; ", plan->instance);
+    const SignedField form = {start, parse_arc_message};
+    g_autofree char *with_message = sign(signer, &form, plan->message_tags, message);
+    g_autofree char *with_results =
+        g_strdup_printf("ARC-Authentication-Results: i=%s; %s\r\n%s", plan->instance,
+                        plan->results, with_message);
+    return seal(signer, plan, with_results);
 }

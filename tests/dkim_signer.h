@@ -22,3 +22,15 @@ const char *dkim_signer_public_key(const DkimSigner *signer);
 /* Puts a DKIM-Signature with `tags` (without v=, bh= and b=) above `message`.
  * Returns: (transfer full) the message. */
 char *dkim_signer_sign(DkimSigner *signer, const char *tags, const char *message);
+
+/* What a set of ARC fields says. */
+typedef struct {
+    const char *instance;
+    const char *results;      /* of ARC-Authentication-Results, behind i= */
+    const char *message_tags; /* of ARC-Message-Signature, without i=, bh= and b= */
+    const char *seal_tags;    /* of ARC-Seal, without i= and b= */
+} ArcSetPlan;
+
+/* Puts a set of ARC fields above `message`, signed and sealed.
+ * Returns: (transfer full) the message. */
+char *dkim_signer_add_arc_set(DkimSigner *signer, const ArcSetPlan *plan, const char *message);

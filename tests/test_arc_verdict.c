@@ -60,7 +60,8 @@ static void test_chains(void)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_auto(GStrv) words = g_strsplit(cases[i].sets, " ", -1);
         const size_t n_sets = g_strv_length(words);
-        g_autofree ArcVerdictInput *sets = g_new(ArcVerdictInput, n_sets + 1);
+        ArcVerdictInput sets[ARC_SET_MAX];
+        g_assert_cmpuint(n_sets, <=, ARC_SET_MAX);
         for (size_t n = 0; n < n_sets; n++) {
             sets[n] = (ArcVerdictInput){.cv = cv_of(words[n][0]),
                                         .seal = result_of(words[n][1]),

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/arc_instance.h"
+
+#include "indexer/dkim_tag.h"
+
+#define POSITION_DIGITS_MAX 2
+
+/* The length of the comment that `text` begins with, inner ones included; 0 when it does not
+ * end. */
+static size_t comment_length(Slice text)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\\') {
+            i++;
+        } else if (text.ptr[i] == '(') {
+            depth++;
+        } else if (text.ptr[i] == ')' && --depth == 0) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+Slice arc_skip_cfws(Slice text)
+{
+    while (text.len > 0) {
+        const size_t len = dkim_is_space(text.ptr[0]) ? 1
+                           : text.ptr[0] == '('       ? comment_length(text)
+                                                      : 0;
+        if (len == 0) {
+            break;
+        }
+        text = slice_from(text, len);
+    }
+    return text;
+}
+
+static bool take_char(Slice *rest, char c)
+{
+    const Slice text = arc_skip_cfws(*rest);
+    if (text.len == 0 || text.ptr[0] != c) {
+        return false;
+    }
+    *rest = slice_from(text, 1);
+    return true;
+}
+
+static bool take_position(Slice *rest, unsigned *ret_instance)
+{
+    const Slice text = arc_skip_cfws(*rest);
+    unsigned instance = 0;
+    size_t n_digits = 0;
+    for (; n_digits < text.len && g_ascii_isdigit(text.ptr[n_digits]); n_digits++) {
+        if (n_digits == POSITION_DIGITS_MAX) {
+            return false;
+        }
+        instance = instance * 10 + (unsigned)(text.ptr[n_digits] - '0');
+    }
+    if (n_digits == 0) {
+        return false;
+    }
+    *rest = slice_from(text, n_digits);
+    *ret_instance = instance;
+    return true;
+}
+
+bool arc_instance_take(Slice *rest, unsigned *ret_instance)
+{
+    Slice text = *rest;
+    unsigned instance = 0;
+    if (!take_char(&text, 'i') || !take_char(&text, '=') || !take_position(&text, &instance) ||
+        !take_char(&text, ';')) {
+        return false;
+    }
+    *rest = text;
+    *ret_instance = instance;
+    return true;
+}
+
+bool arc_instance_parse(Slice text, unsigned *ret_instance)
+{
+    unsigned instance = 0;
+    if (!take_position(&text, &instance) || arc_skip_cfws(text).len > 0) {
+        return false;
+    }
+    *ret_instance = instance;
+    return true;
+}
