@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the cases of $WAXSEAL_TEST_DATA/dkim/manifest.tsv. Offline, a key that is not there is
- * `nokey` where the manifest says permerror (NXDOMAIN) or temperror: both are right. */
+ * `nokey` where the manifest says permerror (NXDOMAIN) or temperror, and for an ARC chain fail:
+ * both are right. */
+#include "indexer/arc.h"
 #include "indexer/dkim.h"
 
 #include <glib.h>
@@ -10,6 +12,7 @@ enum { CASE_ID, KIND = 2, EML = 4, KEYS, NOW = 7, EXPECT_SIGS, ALSO_OK, WHY = 15
 typedef struct {
     const char *folder;
     char **columns;
+    bool is_arc;
 } Case;
 
 /* Where docs/dkim-conformance.md says why another result is right. */
@@ -31,7 +34,17 @@ static char *result_words(const MailRecord *record)
     return g_string_free(words, false);
 }
 
-static bool matches(const char *results, const char *expected)
+/* Whether `ours` is what a verifier that needs the DNS says as `theirs`. */
+static bool means_missing_key(const char *ours, const char *theirs, bool is_arc)
+{
+    if (strcmp(ours, "nokey") != 0) {
+        return false;
+    }
+    return is_arc ? strcmp(theirs, "fail") == 0
+                  : strcmp(theirs, "permerror") == 0 || strcmp(theirs, "temperror") == 0;
+}
+
+static bool matches(const char *results, const char *expected, bool is_arc)
 {
     if (strcmp(expected, "-") == 0 || strcmp(expected, "NOSIG") == 0) {
         return *results == '\0';
@@ -42,10 +55,7 @@ static bool matches(const char *results, const char *expected)
         return false;
     }
     for (size_t i = 0; ours[i] != NULL; i++) {
-        const bool is_unknown_key =
-            strcmp(ours[i], "nokey") == 0 &&
-            (strcmp(theirs[i], "permerror") == 0 || strcmp(theirs[i], "temperror") == 0);
-        if (strcmp(ours[i], theirs[i]) != 0 && !is_unknown_key) {
+        if (strcmp(ours[i], theirs[i]) != 0 && !means_missing_key(ours[i], theirs[i], is_arc)) {
             return false;
         }
     }
@@ -58,15 +68,16 @@ static size_t n_nokey;
 static size_t n_also;
 static size_t n_disputed;
 
-static bool matches_any(const char *results, char *const *columns)
+static bool matches_any(const char *results, const Case *test)
 {
-    if (matches(results, columns[EXPECT_SIGS])) {
+    char *const *columns = test->columns;
+    if (matches(results, columns[EXPECT_SIGS], test->is_arc)) {
         *(strstr(results, "nokey") == NULL ? &n_exact : &n_nokey) += 1;
         return true;
     }
     g_auto(GStrv) also = g_strsplit(columns[ALSO_OK], " ", -1);
     for (size_t i = 0; strcmp(columns[ALSO_OK], "-") != 0 && also[i] != NULL; i++) {
-        if (matches(results, also[i])) {
+        if (matches(results, also[i], test->is_arc)) {
             n_also++;
             g_test_message("also right: %s, not %s", results, columns[EXPECT_SIGS]);
             return true;
@@ -93,6 +104,49 @@ static void describe(const MailRecord *record)
     }
 }
 
+static void describe_arc(const MailRecord *record)
+{
+    g_autofree char *chain = slice_dup(record->arc_reason);
+    g_test_message("%s", chain);
+    for (guint i = 0; i < record->arc_sets->len; i++) {
+        const RecordArcSet *entry = &g_array_index(record->arc_sets, RecordArcSet, i);
+        g_autofree char *seal = slice_dup(entry->seal.reason);
+        g_autofree char *message = slice_dup(entry->message.reason);
+        g_test_message("set %u: seal: %s; message signature: %s", entry->instance, seal,
+                       message);
+    }
+}
+
+static void check_arc(const KeyStore *keys, const RawMessage *message, const Case *test,
+                      MailRecord *record)
+{
+    g_autoptr(ArcVerifier) verifier = arc_verifier_new(keys);
+    arc_verifier_check(verifier, message, record);
+    const char *result = arc_result_word(record->arc);
+    describe_arc(record);
+    if (!matches_any(result, test)) {
+        g_test_message("expected %s or %s, found %s: %s", test->columns[EXPECT_SIGS],
+                       test->columns[ALSO_OK], result, test->columns[WHY]);
+        g_test_fail();
+    }
+}
+
+static void check_dkim(const KeyStore *keys, const RawMessage *message, const Case *test,
+                       MailRecord *record)
+{
+    record->has_received_at = true;
+    record->received_at = g_ascii_strtoll(test->columns[NOW], NULL, 10);
+    g_autoptr(DkimVerifier) verifier = dkim_verifier_new(keys);
+    dkim_verifier_check(verifier, message, record);
+    g_autofree char *results = result_words(record);
+    if (!matches_any(results, test)) {
+        describe(record);
+        g_test_message("expected %s or %s, found %s: %s", test->columns[EXPECT_SIGS],
+                       test->columns[ALSO_OK], results, test->columns[WHY]);
+        g_test_fail();
+    }
+}
+
 static void test_case(gconstpointer data)
 {
     const Case *test = data;
@@ -114,18 +168,7 @@ static void test_case(gconstpointer data)
     raw_message_parse(&message, slice_of(exact, len));
     MailRecord record;
     mail_record_init(&record);
-    record.has_received_at = true;
-    record.received_at = g_ascii_strtoll(test->columns[NOW], NULL, 10);
-    g_autoptr(DkimVerifier) verifier = dkim_verifier_new(keys);
-    dkim_verifier_check(verifier, &message, &record);
-
-    g_autofree char *results = result_words(&record);
-    if (!matches_any(results, test->columns)) {
-        describe(&record);
-        g_test_message("expected %s or %s, found %s: %s", test->columns[EXPECT_SIGS],
-                       test->columns[ALSO_OK], results, test->columns[WHY]);
-        g_test_fail();
-    }
+    (test->is_arc ? check_arc : check_dkim)(keys, &message, test, &record);
     mail_record_destroy(&record);
     raw_message_clear(&message);
 }
@@ -137,7 +180,7 @@ static void case_free(gpointer data)
     g_free(test);
 }
 
-/* Registers the case, or counts it when its kind is not checked by dkim.c. */
+/* Registers the case, or counts it when its kind is not checked. */
 static void add_case(const char *folder, const char *line, GHashTable *uncovered)
 {
     Case *test = g_new0(Case, 1);
@@ -148,13 +191,15 @@ static void add_case(const char *folder, const char *line, GHashTable *uncovered
         return;
     }
     const char *kind = test->columns[KIND];
-    if (strcmp(kind, "dkim") != 0 && strcmp(kind, "dkim-legacy") != 0) {
+    test->is_arc = strcmp(kind, "arc") == 0;
+    if (strcmp(kind, "dkim") != 0 && strcmp(kind, "dkim-legacy") != 0 && !test->is_arc) {
         const guint n = GPOINTER_TO_UINT(g_hash_table_lookup(uncovered, kind));
         g_hash_table_insert(uncovered, g_strdup(kind), GUINT_TO_POINTER(n + 1));
         case_free(test);
         return;
     }
-    g_autofree char *path = g_strconcat("/real_dkim/", test->columns[CASE_ID], NULL);
+    g_autofree char *path =
+        g_strconcat(test->is_arc ? "/real_arc/" : "/real_dkim/", test->columns[CASE_ID], NULL);
     g_test_add_data_func_full(path, test, test_case, case_free);
 }
 
