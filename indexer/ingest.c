@@ -111,6 +111,13 @@ static bool key_indexes_are_valid(const Ingest *ingest)
             return false;
         }
     }
+    for (guint i = 0; i < ingest->record.arc_sets->len; i++) {
+        const RecordArcSet *set = &g_array_index(ingest->record.arc_sets, RecordArcSet, i);
+        if (set->seal.key < -1 || set->seal.key >= n_keys || set->message.key < -1 ||
+            set->message.key >= n_keys) {
+            return false;
+        }
+    }
     return true;
 }
 

@@ -12,6 +12,7 @@ enum {
     ADD_MESSAGE_ADDRESS,
     ADD_ATTACHMENT,
     ADD_SIGNATURE,
+    ADD_ARC_SET,
     ADD_PROBLEM,
     N_STATEMENTS
 };
@@ -20,8 +21,8 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_MESSAGE] =
         "INSERT INTO message (id, sha256, size, date, date_source, date_offset,"
         " received_at, msgid, in_reply_to, refs, dkim, level, caveats, signatures,"
-        " attachments)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        " attachments, arc, arc_reason)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     [ADD_TEXT] = "INSERT INTO message_text (id, subject, sender, recipients, attachment_names,"
                  " body, attachment_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ADD_FTS] = "INSERT INTO message_fts (rowid, subject, sender, recipients, attachment_names,"
@@ -37,6 +38,16 @@ static const char *const statements_sql[N_STATEMENTS] = {
                       " signed_at, expires_at, body_bytes, header_digest, signature, key_id)"
                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
                       " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+    [ADD_ARC_SET] =
+        "INSERT INTO arc_set (message_id, instance, authserv_id, authentication_results, cv,"
+        " seal_result, seal_reason, seal_caveats, seal_domain, seal_selector, seal_algorithm,"
+        " sealed_at, seal_digest, seal_signature, seal_key_id,"
+        " message_result, message_reason, message_caveats, message_domain, message_selector,"
+        " message_algorithm, message_signed_at, message_digest, message_signature,"
+        " message_key_id,"
+        " canonicalization, signed_fields_id, body_length, body_bytes, body_ok)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+        " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
     [ADD_PROBLEM] = "INSERT INTO problem (message_id, word) VALUES (?1, ?2)",
 };
 
@@ -53,6 +64,12 @@ enum {
 
 /* The shared rows of one signature, behind those of the addresses. */
 enum { SHARED_FIELDS, SHARED_KEY, N_SHARED };
+
+/* The shared rows of one ARC set, behind those of the signatures. */
+enum { ARC_SHARED_FIELDS, ARC_SHARED_SEAL_KEY, ARC_SHARED_MESSAGE_KEY, N_ARC_SHARED };
+
+/* The first columns of the two signatures in ADD_ARC_SET. */
+enum { ARC_SEAL_AT = 6, ARC_MESSAGE_AT = 16, ARC_REST_AT = 26 };
 
 struct MessageRows {
     StatementSet statements;
@@ -143,6 +160,8 @@ static bool insert_message(MessageRows *rows, int64_t id, const MailRecord *reco
     bind_constant(add, 13, caveats);
     sqlite3_bind_int64(add, 14, record->signatures->len);
     sqlite3_bind_int64(add, 15, record->attachments->len);
+    bind_constant(add, 16, arc_result_word(record->arc));
+    statement_bind_text(add, 17, record->arc_reason);
     return statement_run(add, error);
 }
 
@@ -304,6 +323,48 @@ static bool insert_signatures(MessageRows *rows, int64_t id, const MailRecord *r
     return true;
 }
 
+static void bind_arc_signature(sqlite3_stmt *add, int at, const RecordArcSignature *signature,
+                               int64_t key_id)
+{
+    g_autofree char *caveats = caveat_words(signature->caveats);
+    bind_constant(add, at, dkim_result_word(signature->result));
+    statement_bind_text(add, at + 1, signature->reason);
+    sqlite3_bind_text(add, at + 2, caveats, -1, SQLITE_TRANSIENT);
+    statement_bind_text(add, at + 3, signature->domain);
+    statement_bind_text(add, at + 4, signature->selector);
+    statement_bind_text(add, at + 5, signature->algorithm);
+    bind_optional(add, at + 6, signature->signed_at >= 0, signature->signed_at);
+    statement_bind_blob(add, at + 7, signature->digest);
+    statement_bind_blob(add, at + 8, signature->signature);
+    bind_optional(add, at + 9, signature->key >= 0, key_id);
+}
+
+static bool insert_arc_sets(MessageRows *rows, int64_t id, const MailRecord *record,
+                            const int64_t *shared_ids, GError **error)
+{
+    for (guint i = 0; i < record->arc_sets->len; i++) {
+        const RecordArcSet *entry = &g_array_index(record->arc_sets, RecordArcSet, i);
+        const int64_t *ids = shared_ids + (size_t)i * N_ARC_SHARED;
+        sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_ARC_SET);
+        sqlite3_bind_int64(add, 1, id);
+        sqlite3_bind_int64(add, 2, entry->instance);
+        statement_bind_text(add, 3, entry->authserv_id);
+        statement_bind_text(add, 4, entry->results);
+        bind_constant(add, 5, arc_cv_word(entry->cv));
+        bind_arc_signature(add, ARC_SEAL_AT, &entry->seal, ids[ARC_SHARED_SEAL_KEY]);
+        bind_arc_signature(add, ARC_MESSAGE_AT, &entry->message, ids[ARC_SHARED_MESSAGE_KEY]);
+        statement_bind_text(add, ARC_REST_AT, entry->canonicalization);
+        sqlite3_bind_int64(add, ARC_REST_AT + 1, ids[ARC_SHARED_FIELDS]);
+        bind_optional(add, ARC_REST_AT + 2, entry->body_length >= 0, entry->body_length);
+        sqlite3_bind_int64(add, ARC_REST_AT + 3, (int64_t)entry->body_bytes);
+        bind_tri(add, ARC_REST_AT + 4, entry->body_ok);
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool insert_problems(MessageRows *rows, int64_t id, ProblemSet problems, GError **error)
 {
     for (unsigned i = 0; i < PROBLEM_COUNT; i++) {
@@ -334,6 +395,25 @@ static bool intern_signature(MessageRows *rows, const RecordSignature *signature
     return true;
 }
 
+static bool intern_key(MessageRows *rows, int64_t key, int64_t *ret_id, GError **error)
+{
+    return key < 0 || name_table_key(rows->names, key, ret_id, error);
+}
+
+static bool intern_arc_set(MessageRows *rows, const RecordArcSet *set, GArray *shared_ids,
+                           GError **error)
+{
+    int64_t ids[N_ARC_SHARED] = {0};
+    if (!name_table_signed_fields(rows->names, set->signed_fields, &ids[ARC_SHARED_FIELDS],
+                                  error) ||
+        !intern_key(rows, set->seal.key, &ids[ARC_SHARED_SEAL_KEY], error) ||
+        !intern_key(rows, set->message.key, &ids[ARC_SHARED_MESSAGE_KEY], error)) {
+        return false;
+    }
+    g_array_append_vals(shared_ids, ids, N_ARC_SHARED);
+    return true;
+}
+
 bool message_rows_intern(MessageRows *rows, const MailRecord *record, GArray *shared_ids,
                          GError **error)
 {
@@ -351,15 +431,24 @@ bool message_rows_intern(MessageRows *rows, const MailRecord *record, GArray *sh
             return false;
         }
     }
+    for (guint i = 0; i < record->arc_sets->len; i++) {
+        const RecordArcSet *entry = &g_array_index(record->arc_sets, RecordArcSet, i);
+        if (!intern_arc_set(rows, entry, shared_ids, error)) {
+            return false;
+        }
+    }
     return true;
 }
 
 bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
                          const int64_t *shared_ids, GError **error)
 {
+    const int64_t *signature_ids = shared_ids + record->addresses->len;
+    const int64_t *arc_ids = signature_ids + (size_t)record->signatures->len * N_SHARED;
     return insert_message(rows, id, record, error) && insert_text(rows, id, record, error) &&
            insert_addresses(rows, id, record, shared_ids, error) &&
            insert_attachments(rows, id, record, error) &&
-           insert_signatures(rows, id, record, shared_ids + record->addresses->len, error) &&
+           insert_signatures(rows, id, record, signature_ids, error) &&
+           insert_arc_sets(rows, id, record, arc_ids, error) &&
            insert_problems(rows, id, record->problems, error);
 }

@@ -1,5 +1,5 @@
 /* message_rows.h - stores one record as rows: message, text, full-text index, addresses,
- * attachments, signatures, problems.
+ * attachments, signatures, ARC sets, problems.
  *
  * Decides neither id nor order; the writer does.
  *

@@ -49,11 +49,14 @@ CREATE TABLE message (
     level TEXT NOT NULL CHECK (level IN ('verified', 'limited', 'none')),
     caveats TEXT NOT NULL,        -- words separated by a space
     signatures INTEGER NOT NULL,  -- DKIM-Signature fields
-    attachments INTEGER NOT NULL
+    attachments INTEGER NOT NULL,
+    arc TEXT NOT NULL DEFAULT 'none' CHECK (arc IN ('none', 'pass', 'nokey', 'fail')),
+    arc_reason TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX message_by_msgid ON message (msgid) WHERE msgid <> '';
 CREATE INDEX message_by_dkim ON message (dkim);
 CREATE INDEX message_by_level ON message (level) WHERE level <> 'none';
+CREATE INDEX message_by_arc ON message (arc) WHERE arc <> 'none';
 CREATE INDEX message_with_attachments ON message (id) WHERE attachments > 0;
 
 -- Every place where a message was found. offset, length: the message inside the file's mail bytes,
@@ -198,6 +201,47 @@ CREATE TABLE signature (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX signature_by_domain ON signature (domain, selector);
 
+-- One row a set of ARC fields (RFC 8617). The digests and signatures let both be checked again
+-- later, without the dump: when all keys are known, message.arc follows.
+CREATE TABLE arc_set (
+    message_id INTEGER NOT NULL REFERENCES message (id),
+    instance INTEGER NOT NULL,        -- i=, from 1 for the first sealer
+    authserv_id TEXT NOT NULL,        -- who claims the results
+    authentication_results TEXT NOT NULL, -- ARC-Authentication-Results behind i=: a claim
+    cv TEXT NOT NULL CHECK (cv IN ('', 'none', 'pass', 'fail')), -- the chain before, by the seal
+    -- ARC-Seal: signs the ARC fields of this set and those before it.
+    seal_result TEXT NOT NULL CHECK (seal_result IN
+        ('pass', 'fail', 'neutral', 'policy', 'temperror', 'permerror', 'nokey')),
+    seal_reason TEXT NOT NULL,
+    seal_caveats TEXT NOT NULL,
+    seal_domain TEXT NOT NULL,        -- d=
+    seal_selector TEXT NOT NULL,      -- s=
+    seal_algorithm TEXT NOT NULL,     -- a=
+    sealed_at INTEGER,                -- t=
+    seal_digest BLOB NOT NULL,
+    seal_signature BLOB NOT NULL,
+    seal_key_id INTEGER REFERENCES dkim_key (id),
+    -- ARC-Message-Signature: signs header fields and body as they were when this set was made.
+    message_result TEXT NOT NULL CHECK (message_result IN
+        ('pass', 'fail', 'neutral', 'policy', 'temperror', 'permerror', 'nokey')),
+    message_reason TEXT NOT NULL,
+    message_caveats TEXT NOT NULL,
+    message_domain TEXT NOT NULL,
+    message_selector TEXT NOT NULL,
+    message_algorithm TEXT NOT NULL,
+    message_signed_at INTEGER,
+    message_digest BLOB NOT NULL,
+    message_signature BLOB NOT NULL,
+    message_key_id INTEGER REFERENCES dkim_key (id),
+    canonicalization TEXT NOT NULL,   -- c=
+    signed_fields_id INTEGER NOT NULL REFERENCES signed_fields (id), -- h=
+    body_length INTEGER,              -- l=
+    body_bytes INTEGER NOT NULL,      -- of the canonicalised body
+    body_ok INTEGER,                  -- 1, 0, NULL not known
+    PRIMARY KEY (message_id, instance)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX arc_set_by_domain ON arc_set (seal_domain, seal_selector);
+
 CREATE TABLE problem (
     message_id INTEGER NOT NULL REFERENCES message (id),
     word TEXT NOT NULL,
@@ -237,3 +281,12 @@ SELECT s.message_id, s.position, s.result, s.reason, s.header_ok, s.body_ok, s.a
 FROM signature s
 JOIN signed_fields f ON f.id = s.signed_fields_id
 LEFT JOIN dkim_key k ON k.id = s.key_id;
+
+CREATE VIEW mail_arc AS
+SELECT m.id AS message_id, m.arc, m.arc_reason, a.instance, a.seal_domain AS sealed_by,
+    datetime(a.sealed_at, 'unixepoch') AS sealed_at, a.seal_result, a.seal_reason,
+    a.message_result, a.message_reason, a.body_ok, a.cv, a.authserv_id AS claimed_by,
+    a.authentication_results AS claim, a.seal_selector, a.seal_algorithm, k.bits AS key_bits
+FROM arc_set a
+JOIN message m ON m.id = a.message_id
+LEFT JOIN dkim_key k ON k.id = a.seal_key_id;

@@ -55,6 +55,7 @@ canonical() {
         select 'address', * from address order by id;
         select 'message_address', * from message_address order by 2, 3, 4;
         select 'signature', * from signature order by message_id, position;
+        select 'arc_set', * from arc_set order by message_id, instance;
         select 'problem', * from problem order by 2, 3;
         select 'property', * from archive_property order by name;
         select 'index', name from sqlite_schema where type = 'index' order by name;" | sha256sum
@@ -153,6 +154,16 @@ expect_exit 0 "$index" -d grows.db grows.mbox
 grep -q '; 10 new' out || fail "new mail of a file that grew is added"
 [ "$(sqlite3 grows.db "select count(*) from file where state = 'replaced'")" -eq 1 ] || fail "the older reading is kept"
 ok "a file that grew is read again"
+
+mkdir arc
+cp "$WAXSEAL_SOURCE_DIR/tests/fuzz/seeds/arc/two_sets" arc/two.eml
+printf 'From: a@b.example\n\nno chain\n' >arc/none.eml
+printf 'brisbane\tfootball.example.com\tk=ed25519; p=%s\n' 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo= >ed25519.tsv
+expect_exit 0 "$index" -d arc.db --keys ed25519.tsv arc
+[ "$(sqlite3 arc.db 'select group_concat(arc) from (select arc from message order by arc)')" = nokey,none ] || fail "a chain whose first key is missing is nokey"
+[ "$(sqlite3 arc.db 'select group_concat(instance || seal_result || message_result || length(seal_digest)) from arc_set')" = 1nokeynokey32,2passpass32 ] || fail "both sets are kept"
+[ "$(sqlite3 arc.db 'select sealed_by, claimed_by, key_bits from mail_arc where instance = 2')" = 'football.example.com|football.example.com|256' ] || fail "mail_arc says who sealed"
+ok "ARC sets are kept, and what their seals come to"
 
 if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=3m tmpfs full 2>/dev/null; then
     code=0
