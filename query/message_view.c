@@ -7,6 +7,7 @@ typedef enum {
     SQL_MESSAGE,
     SQL_ADDRESSES,
     SQL_SIGNATURES,
+    SQL_ARC_SETS,
     SQL_ATTACHMENTS,
     SQL_PLACES,
     SQL_PROBLEMS
@@ -17,7 +18,7 @@ static const char *const sql[] = {
         "SELECT m.id, m.date, m.date_offset, m.date_source, m.msgid, m.in_reply_to, "
         "m.refs, m.dkim, m.level, m.caveats, m.size, lower(hex(m.sha256)), "
         "t.subject, t.body, (SELECT count(*) FROM message w WHERE w.msgid <> '' "
-        "AND w.msgid = m.msgid AND w.id <> m.id) "
+        "AND w.msgid = m.msgid AND w.id <> m.id), m.arc, m.arc_reason "
         "FROM message m JOIN message_text t ON t.id = m.id WHERE m.id = ?",
     [SQL_ADDRESSES] = "SELECT ma.role, a.name, a.address FROM message_address ma "
                       "JOIN address a ON a.id = ma.address_id WHERE ma.message_id = ? "
@@ -28,6 +29,17 @@ static const char *const sql[] = {
                        "FROM signature s JOIN signed_fields f ON f.id = s.signed_fields_id "
                        "LEFT JOIN dkim_key k ON k.id = s.key_id "
                        "WHERE s.message_id = ? ORDER BY s.position",
+    [SQL_ARC_SETS] =
+        "SELECT a.instance, a.cv, a.authserv_id, a.authentication_results, "
+        "a.canonicalization, f.fields, a.body_length, a.body_ok, "
+        "a.seal_result, a.seal_reason, a.seal_caveats, a.seal_domain, a.seal_selector, "
+        "a.seal_algorithm, a.sealed_at, s.bits, "
+        "a.message_result, a.message_reason, a.message_caveats, a.message_domain, "
+        "a.message_selector, a.message_algorithm, a.message_signed_at, k.bits "
+        "FROM arc_set a JOIN signed_fields f ON f.id = a.signed_fields_id "
+        "LEFT JOIN dkim_key s ON s.id = a.seal_key_id "
+        "LEFT JOIN dkim_key k ON k.id = a.message_key_id "
+        "WHERE a.message_id = ? ORDER BY a.instance",
     [SQL_ATTACHMENTS] =
         "SELECT part, name, declared_type, sniffed_type, lower(hex(sha256)), "
         "size, is_inline FROM attachment WHERE message_id = ? ORDER BY position",
@@ -68,6 +80,8 @@ static void read_message(MessageView *view, sqlite3_stmt *row)
     view->subject = text(row, 12);
     view->body = text(row, 13);
     view->twins = sqlite3_column_int64(row, 14);
+    view->arc = text(row, 15);
+    view->arc_reason = text(row, 16);
 }
 
 static void read_address(MessageView *view, sqlite3_stmt *row)
@@ -97,6 +111,37 @@ static void read_signature(MessageView *view, sqlite3_stmt *row)
         .expires_at = integer_or(row, 15, -1),
     };
     g_array_append_val(view->signatures, signature);
+}
+
+static ViewArcSignature arc_signature_at(sqlite3_stmt *row, int at)
+{
+    return (ViewArcSignature){
+        .result = text(row, at),
+        .reason = text(row, at + 1),
+        .caveats = text(row, at + 2),
+        .domain = text(row, at + 3),
+        .selector = text(row, at + 4),
+        .algorithm = text(row, at + 5),
+        .signed_at = integer_or(row, at + 6, -1),
+        .key_bits = integer_or(row, at + 7, -1),
+    };
+}
+
+static void read_arc_set(MessageView *view, sqlite3_stmt *row)
+{
+    ViewArcSet set = {
+        .instance = sqlite3_column_int64(row, 0),
+        .cv = text(row, 1),
+        .authserv_id = text(row, 2),
+        .results = text(row, 3),
+        .canonicalization = text(row, 4),
+        .signed_fields = text(row, 5),
+        .body_length = integer_or(row, 6, -1),
+        .body_ok = (int)integer_or(row, 7, -1),
+        .seal = arc_signature_at(row, 8),
+        .message = arc_signature_at(row, 16),
+    };
+    g_array_append_val(view->arc_sets, set);
 }
 
 static void read_attachment(MessageView *view, sqlite3_stmt *row)
@@ -176,6 +221,28 @@ static void signature_clear(gpointer data)
     g_free(signature->caveats);
 }
 
+static void arc_signature_clear(ViewArcSignature *signature)
+{
+    g_free(signature->result);
+    g_free(signature->reason);
+    g_free(signature->caveats);
+    g_free(signature->domain);
+    g_free(signature->selector);
+    g_free(signature->algorithm);
+}
+
+static void arc_set_clear(gpointer data)
+{
+    ViewArcSet *set = data;
+    g_free(set->cv);
+    g_free(set->authserv_id);
+    g_free(set->results);
+    g_free(set->canonicalization);
+    g_free(set->signed_fields);
+    arc_signature_clear(&set->seal);
+    arc_signature_clear(&set->message);
+}
+
 static void attachment_clear(gpointer data)
 {
     ViewAttachment *attachment = data;
@@ -206,6 +273,7 @@ static MessageView *message_view_new(void)
     MessageView *view = g_new0(MessageView, 1);
     view->addresses = array_new(sizeof(ViewAddress), address_clear);
     view->signatures = array_new(sizeof(ViewSignature), signature_clear);
+    view->arc_sets = array_new(sizeof(ViewArcSet), arc_set_clear);
     view->attachments = array_new(sizeof(ViewAttachment), attachment_clear);
     view->places = array_new(sizeof(ViewPlace), place_clear);
     view->problems = g_ptr_array_new_with_free_func(g_free);
@@ -218,6 +286,7 @@ MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
     if (read_rows(db, SQL_MESSAGE, id, view, read_message, error) < 1 ||
         read_rows(db, SQL_ADDRESSES, id, view, read_address, error) < 0 ||
         read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
+        read_rows(db, SQL_ARC_SETS, id, view, read_arc_set, error) < 0 ||
         read_rows(db, SQL_ATTACHMENTS, id, view, read_attachment, error) < 0 ||
         read_rows(db, SQL_PLACES, id, view, read_place, error) < 0 ||
         read_rows(db, SQL_PROBLEMS, id, view, read_problem, error) < 0) {
@@ -244,6 +313,9 @@ void message_view_free(MessageView *view)
     g_free(view->body);
     g_array_unref(view->addresses);
     g_array_unref(view->signatures);
+    g_free(view->arc);
+    g_free(view->arc_reason);
+    g_array_unref(view->arc_sets);
     g_array_unref(view->attachments);
     g_array_unref(view->places);
     g_ptr_array_unref(view->problems);

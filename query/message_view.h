@@ -35,6 +35,31 @@ typedef struct {
     int64_t expires_at;
 } ViewSignature;
 
+/* One of the two signatures of an ARC set. */
+typedef struct {
+    char *result;
+    char *reason;
+    char *caveats;
+    char *domain;
+    char *selector;
+    char *algorithm;
+    int64_t signed_at; /* -1 without */
+    int64_t key_bits;  /* -1 without a key */
+} ViewArcSignature;
+
+typedef struct {
+    int64_t instance;
+    char *cv;
+    char *authserv_id;
+    char *results; /* the sealer's claim */
+    ViewArcSignature seal;
+    ViewArcSignature message;
+    char *canonicalization;
+    char *signed_fields;
+    int64_t body_length; /* l=; -1 without */
+    int body_ok;         /* 1, 0, -1 not known */
+} ViewArcSet;
+
 typedef struct {
     char *part;
     char *name;
@@ -69,8 +94,11 @@ typedef struct {
     char *sha256; /* hexadecimal */
     char *subject;
     char *body;
-    GArray *addresses;   /* ViewAddress */
-    GArray *signatures;  /* ViewSignature */
+    GArray *addresses;  /* ViewAddress */
+    GArray *signatures; /* ViewSignature */
+    char *arc;
+    char *arc_reason;
+    GArray *arc_sets;    /* ViewArcSet */
     GArray *attachments; /* ViewAttachment */
     GArray *places;      /* ViewPlace */
     GPtrArray *problems; /* char * */

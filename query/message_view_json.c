@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/message_view.h"
 
+#include "query/authentication_results.h"
 #include "query/json_writer.h"
 #include "query/search_output.h"
 
@@ -75,6 +76,64 @@ static void signatures(JsonWriter *writer, const MessageView *view)
     json_writer_end_array(writer);
 }
 
+static void arc_signature(JsonWriter *writer, const ViewArcSignature *signature)
+{
+    json_writer_text(writer, "result", signature->result);
+    json_writer_text(writer, "reason", signature->reason);
+    json_writer_text(writer, "domain", signature->domain);
+    json_writer_text(writer, "selector", signature->selector);
+    json_writer_text(writer, "algorithm", signature->algorithm);
+    number(writer, "key_bits", signature->key_bits);
+    date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
+    json_writer_words(writer, "caveats", signature->caveats);
+}
+
+/* What the sealer claims, in full and taken apart. */
+static void claim(JsonWriter *writer, const ViewArcSet *set)
+{
+    g_autoptr(GArray) results = authentication_results_parse(set->results);
+    json_writer_begin_object(writer, "claim");
+    json_writer_text(writer, "by", set->authserv_id);
+    json_writer_text(writer, "text", set->results);
+    json_writer_begin_array(writer, "results");
+    for (guint i = 0; i < results->len; i++) {
+        const AuthenticationResult *result = &g_array_index(results, AuthenticationResult, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "method", result->method);
+        json_writer_text(writer, "result", result->result);
+        json_writer_text(writer, "domain", result->domain);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+    json_writer_end_object(writer);
+}
+
+static void arc(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_text(writer, "arc", view->arc);
+    json_writer_text(writer, "arc_reason", view->arc_reason);
+    json_writer_begin_array(writer, "arc_sets");
+    for (guint i = 0; i < view->arc_sets->len; i++) {
+        const ViewArcSet *set = &g_array_index(view->arc_sets, ViewArcSet, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_integer(writer, "instance", set->instance);
+        json_writer_text(writer, "cv", set->cv);
+        json_writer_begin_object(writer, "seal");
+        arc_signature(writer, &set->seal);
+        json_writer_end_object(writer);
+        json_writer_begin_object(writer, "message_signature");
+        arc_signature(writer, &set->message);
+        known(writer, "body_ok", set->body_ok);
+        json_writer_text(writer, "canonicalization", set->canonicalization);
+        json_writer_text(writer, "signed_fields", set->signed_fields);
+        number(writer, "body_length", set->body_length);
+        json_writer_end_object(writer);
+        claim(writer, set);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
 static void attachments(JsonWriter *writer, const MessageView *view)
 {
     json_writer_begin_array(writer, "attachments");
@@ -133,6 +192,7 @@ void message_view_write_json(const MessageView *view, GString *out)
     json_writer_text(&writer, "level", view->level);
     json_writer_words(&writer, "caveats", view->caveats);
     signatures(&writer, view);
+    arc(&writer, view);
     json_writer_integer(&writer, "size", view->size);
     json_writer_text(&writer, "sha256", view->sha256);
     places(&writer, view);

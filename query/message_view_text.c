@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/message_view.h"
 
+#include "query/message_view_arc.h"
+#include "query/message_view_caveat.h"
 #include "query/search_output.h"
 #include "query/terminal_text.h"
 #include "schema/problem.h"
-#include "schema/verdict.h"
 
 /* Every line of the body gets this in front: text from mail begins no line of ours, so it
  * cannot pose as a verdict. */
@@ -105,34 +106,6 @@ static void headers(const MessageView *view, GString *out)
     }
 }
 
-static const char *caveat_sentence_of(const char *word)
-{
-#define CAVEAT_PAIR(name, caveat, sentence) {caveat, sentence},
-    static const struct {
-        const char *word;
-        const char *sentence;
-    } pairs[] = {CAVEAT_LIST(CAVEAT_PAIR)};
-#undef CAVEAT_PAIR
-    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
-        if (g_str_equal(pairs[i].word, word)) {
-            return pairs[i].sentence;
-        }
-    }
-    return "";
-}
-
-static void caveat_lines(GString *out, const char *caveats, const char *indent)
-{
-    g_auto(GStrv) words = g_strsplit(caveats, " ", -1);
-    for (char **word = words; *word != NULL; word++) {
-        if (**word != '\0') {
-            g_string_append(out, indent);
-            append_safe(out, *word);
-            g_string_append_printf(out, ": %s\n", caveat_sentence_of(*word));
-        }
-    }
-}
-
 static const char *tri_words(int value, const char *yes, const char *no, const char *unknown)
 {
     if (value < 0) {
@@ -186,7 +159,7 @@ static void signature_lines(GString *out, const ViewSignature *signature, guint 
             out, "    only the first %" G_GINT64_FORMAT " bytes of the body are signed (l=)\n",
             signature->body_length);
     }
-    caveat_lines(out, signature->caveats, "    ");
+    message_view_append_caveats(out, signature->caveats, "    ");
 }
 
 static void verdict(const MessageView *view, GString *out, bool color)
@@ -200,7 +173,7 @@ static void verdict(const MessageView *view, GString *out, bool color)
                              : search_verdict_mark(view->level, view->dkim));
     g_string_append(out, color && is_verified ? "\x1b[0m" : "");
     g_string_append_printf(out, " (dkim:%s)\n", view->dkim);
-    caveat_lines(out, view->caveats, "  ");
+    message_view_append_caveats(out, view->caveats, "  ");
     for (guint i = 0; i < view->signatures->len; i++) {
         signature_lines(out, &g_array_index(view->signatures, ViewSignature, i), i + 1);
     }
@@ -296,6 +269,7 @@ void message_view_write_text(const MessageView *view, GString *out, bool color)
 {
     headers(view, out);
     verdict(view, out, color);
+    message_view_append_arc(view, out);
     places(view, out);
     problems(view, out);
     attachments(view, out);

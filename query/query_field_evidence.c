@@ -31,6 +31,14 @@ static const WordCondition dkim_words[] = {
                       "WHERE s.message_id = m.id AND s.body_ok = 0)"},
 };
 
+static const WordCondition arc_words[] = {
+    {"pass", "m.arc = 'pass' AND m.arc <> 'none'"},
+    {"fail", "m.arc = 'fail' AND m.arc <> 'none'"},
+    {"nokey", "m.arc = 'nokey' AND m.arc <> 'none'"},
+    {"no-key", "m.arc = 'nokey' AND m.arc <> 'none'"},
+    {"none", "m.arc = 'none'"},
+};
+
 typedef enum {
     SQL_BY_DOMAIN,
     SQL_DOMAIN_LIKE,
@@ -85,6 +93,12 @@ bool query_field_compile_dkim(QueryCompiler *compiler, const QueryNode *term,
                               QueryPart *ret_part)
 {
     return compile_word(compiler, term, dkim_words, G_N_ELEMENTS(dkim_words), ret_part);
+}
+
+bool query_field_compile_arc(QueryCompiler *compiler, const QueryNode *term,
+                             QueryPart *ret_part)
+{
+    return compile_word(compiler, term, arc_words, G_N_ELEMENTS(arc_words), ret_part);
 }
 
 /* Completes "column = " to the domain itself or one below it; `or_suffix` repeats the column.

@@ -1,4 +1,5 @@
-/* query_field_evidence.h - the fields about signatures: is:, dkim:, signed-by:, selector: ...
+/* query_field_evidence.h - the fields about signatures: is:, dkim:, arc:, signed-by:, selector:
+ * ...
  */
 #pragma once
 
@@ -16,6 +17,9 @@ QueryFieldCompile query_field_compile_is;
 
 /* dkim:pass and the like: the message's result; dkim:body-mismatch: any signature's. */
 QueryFieldCompile query_field_compile_dkim;
+
+/* arc:pass and the like: the validity of the message's ARC chain. */
+QueryFieldCompile query_field_compile_arc;
 
 /* field->argument is a QuerySignatureKind. */
 QueryFieldCompile query_field_compile_signature;

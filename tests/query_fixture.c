@@ -390,6 +390,26 @@ static void add_file(sqlite3 *db, const QueryFixture *fixture)
         "INSERT INTO archive_property VALUES ('id_drift', '2');");
 }
 
+/* The first message came by two mail servers, of which the key of one is not known. */
+static void add_arc(sqlite3 *db)
+{
+    run(db,
+        "UPDATE message SET arc = 'nokey', arc_reason = 'a key is not known' "
+        "WHERE id = 1485950400;"
+        "INSERT INTO arc_set VALUES (1485950400, 1, 'mx.sealer.example', 'mx.sealer.example; "
+        "dkim=pass header.d=bank.example; spf=softfail (\x1b[32m) "
+        "smtp.mailfrom=x@spf.example', "
+        "'none', 'pass', 'the signature verifies', 'test-mode', 'sealer.example', 'arc1', "
+        "'rsa-sha256', 1485950410, x'00', x'00', 1, 'fail', 'the body hash does not verify', "
+        "'',"
+        "'sealer.example', 'arc1', 'rsa-sha256', NULL, x'00', x'00', NULL, 'relaxed/relaxed', "
+        "1, NULL, 100, 0);"
+        "INSERT INTO arc_set VALUES (1485950400, 2, '', 'none', 'pass', 'nokey', "
+        "'no key is known', '', 'second.example', 'arc2', 'rsa-sha256', NULL, x'00', x'00', "
+        "NULL, 'nokey', 'no key is known', '', 'second.example', 'arc2', 'rsa-sha256', NULL, "
+        "x'00', x'00', NULL, 'relaxed/relaxed', 1, 7, 100, 1);");
+}
+
 QueryFixture *query_fixture_new(void)
 {
     g_autoptr(GError) error = NULL;
@@ -405,6 +425,7 @@ QueryFixture *query_fixture_new(void)
     run(db, "BEGIN");
     add_file(db, fixture);
     fill(db, mbox);
+    add_arc(db);
     sqlite3_stmt *statement =
         prepare(db, "UPDATE file SET stored_size = ?1, size = ?1, done = ?1 WHERE id = 1");
     sqlite3_bind_int64(statement, 1, (int64_t)mbox->len);
