@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/fts_index.h"
 
-#include "schema/slice.h"
+#include "indexer/fts_structure.h"
 
 bool fts_index_configure(sqlite3 *db, GError **error)
 {
@@ -13,56 +13,38 @@ bool fts_index_configure(sqlite3 *db, GError **error)
     return archive_exec(db, sql, error);
 }
 
-/* SQLite's variable-length integer, at most 9 bytes. Returns: bytes read, 0 beyond the end. */
-static size_t read_varint(Slice bytes, uint64_t *ret_value)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < bytes.len && i < 9; i++) {
-        uint8_t byte = (uint8_t)bytes.ptr[i];
-        if (i == 8) {
-            *ret_value = value << 8 | byte;
-            return 9;
-        }
-        value = value << 7 | (byte & 0x7F);
-        if ((byte & 0x80) == 0) {
-            *ret_value = value;
-            return i + 1;
-        }
-    }
-    return 0;
-}
-
-/* Four bytes of cookie, then the number of levels, then that of segments. */
-static int64_t parse_structure(Slice record)
-{
-    uint64_t value = 0;
-    if (record.len < 4) {
-        return 0;
-    }
-    Slice rest = slice_from(record, 4);
-    rest = slice_from(rest, read_varint(rest, &value));
-    return read_varint(rest, &value) == 0 ? 0 : (int64_t)value;
-}
-
 bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement =
-        archive_prepare(db, "SELECT block FROM message_fts_data WHERE id = 10", error);
+        archive_prepare(db, "SELECT block FROM message_fts_data WHERE id = ?1", error);
     if (statement == NULL) {
         return false;
     }
+    sqlite3_bind_int64(statement, 1, FTS_STRUCTURE_ROW);
     int code = sqlite3_step(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
         archive_set_error(db, error);
         return false;
     }
-    Slice record = SLICE_EMPTY;
+    g_auto(FtsStructure) structure = {0};
+    fts_structure_init(&structure);
     if (code == SQLITE_ROW) {
-        record = slice_of(sqlite3_column_blob(statement, 0),
-                          (size_t)sqlite3_column_bytes(statement, 0));
+        fts_structure_parse(&structure, slice_of(sqlite3_column_blob(statement, 0),
+                                                 (size_t)sqlite3_column_bytes(statement, 0)));
     }
-    *ret_segments = parse_structure(record);
+    *ret_segments = structure.segments->len;
     return true;
+}
+
+/* In a connection of its own: that of the writer adds segments past FTS5, which keeps the
+ * structure that it has read. */
+static bool merge(sqlite3 *db, GError **error)
+{
+    g_autoptr(sqlite3) own =
+        archive_open_writable(sqlite3_db_filename(db, "main"), NULL, error);
+    return own != NULL &&
+           archive_exec(own, "INSERT INTO message_fts (message_fts) VALUES ('optimize')",
+                        error);
 }
 
 bool fts_index_tidy(sqlite3 *db, int64_t limit, GError **error)
@@ -71,6 +53,5 @@ bool fts_index_tidy(sqlite3 *db, int64_t limit, GError **error)
     if (!fts_index_count_segments(db, &n_segments, error)) {
         return false;
     }
-    return n_segments <= limit ||
-           archive_exec(db, "INSERT INTO message_fts (message_fts) VALUES ('optimize')", error);
+    return n_segments <= limit || merge(db, error);
 }

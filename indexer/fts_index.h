@@ -24,9 +24,8 @@
 /* Applies the settings for a bulk load. */
 bool fts_index_configure(sqlite3 *db, GError **error);
 
-/* The number of segments, read from the structure record (fts5_index.c, "Structure record").
- * Returns: false with `error`. */
+/* The number of segments. Returns: false with `error`. */
 bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error);
 
-/* Merges all segments into one when there are more than `limit`. */
+/* Merges all segments into one when there are more than `limit`. Outside any transaction. */
 bool fts_index_tidy(sqlite3 *db, int64_t limit, GError **error);

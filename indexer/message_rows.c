@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/message_rows.h"
 
+#include "indexer/message_texts.h"
 #include "indexer/name_table.h"
 #include "indexer/statement_set.h"
-#include "schema/fold.h"
 
 enum {
     ADD_MESSAGE,
     ADD_TEXT,
-    ADD_FTS,
     ADD_MESSAGE_ADDRESS,
     ADD_ATTACHMENT,
     ADD_SIGNATURE,
@@ -25,8 +24,6 @@ static const char *const statements_sql[N_STATEMENTS] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     [ADD_TEXT] = "INSERT INTO message_text (id, subject, sender, recipients, attachment_names,"
                  " body, attachment_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [ADD_FTS] = "INSERT INTO message_fts (rowid, subject, sender, recipients, attachment_names,"
-                " body, attachment_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ADD_MESSAGE_ADDRESS] = "INSERT INTO message_address (message_id, role, position,"
                             " address_id) VALUES (?1, ?2, ?3, ?4)",
     [ADD_ATTACHMENT] = "INSERT INTO attachment (message_id, position, part, name,"
@@ -51,17 +48,6 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_PROBLEM] = "INSERT INTO problem (message_id, word) VALUES (?1, ?2)",
 };
 
-/* The text columns, in the order in which ADD_TEXT and ADD_FTS name them. */
-enum {
-    TEXT_SUBJECT,
-    TEXT_SENDER,
-    TEXT_RECIPIENTS,
-    TEXT_NAMES,
-    TEXT_BODY,
-    TEXT_ATTACHED,
-    N_TEXTS
-};
-
 /* The shared rows of one signature, behind those of the addresses. */
 enum { SHARED_FIELDS, SHARED_KEY, N_SHARED };
 
@@ -74,21 +60,13 @@ enum { ARC_SEAL_AT = 6, ARC_MESSAGE_AT = 16, ARC_REST_AT = 26 };
 struct MessageRows {
     StatementSet statements;
     NameTable *names;
-    GString *sender;
-    GString *recipients;
-    GString *attachment_names;
-    GString *folded[N_TEXTS];
+    MessageTexts texts;
 };
 
 MessageRows *message_rows_new(sqlite3 *db, const KeyStore *keys, GError **error)
 {
     g_autoptr(MessageRows) rows = g_new0(MessageRows, 1);
-    rows->sender = g_string_new(NULL);
-    rows->recipients = g_string_new(NULL);
-    rows->attachment_names = g_string_new(NULL);
-    for (size_t i = 0; i < N_TEXTS; i++) {
-        rows->folded[i] = g_string_new(NULL);
-    }
+    message_texts_init(&rows->texts);
     rows->names = name_table_new(db, keys, error);
     if (rows->names == NULL ||
         !statement_set_init(&rows->statements, db, statements_sql, N_STATEMENTS, error)) {
@@ -104,12 +82,7 @@ void message_rows_free(MessageRows *rows)
     }
     statement_set_clear(&rows->statements);
     name_table_free(rows->names);
-    g_string_free(rows->sender, true);
-    g_string_free(rows->recipients, true);
-    g_string_free(rows->attachment_names, true);
-    for (size_t i = 0; i < N_TEXTS; i++) {
-        g_string_free(rows->folded[i], true);
-    }
+    message_texts_clear(&rows->texts);
     g_free(rows);
 }
 
@@ -165,66 +138,15 @@ static bool insert_message(MessageRows *rows, int64_t id, const MailRecord *reco
     return statement_run(add, error);
 }
 
-static void append_line(GString *text, Slice first, Slice second)
-{
-    g_string_append_len(text, first.ptr, (gssize)first.len);
-    if (first.len > 0 && second.len > 0) {
-        g_string_append_c(text, ' ');
-    }
-    g_string_append_len(text, second.ptr, (gssize)second.len);
-    g_string_append_c(text, '\n');
-}
-
-static void collect_names(MessageRows *rows, const MailRecord *record)
-{
-    g_string_truncate(rows->sender, 0);
-    g_string_truncate(rows->recipients, 0);
-    g_string_truncate(rows->attachment_names, 0);
-    for (guint i = 0; i < record->addresses->len; i++) {
-        const RecordAddress *entry = &g_array_index(record->addresses, RecordAddress, i);
-        bool sends = entry->role == ADDRESS_FROM || entry->role == ADDRESS_SENDER;
-        append_line(sends ? rows->sender : rows->recipients, entry->name, entry->address);
-    }
-    for (guint i = 0; i < record->attachments->len; i++) {
-        const RecordAttachment *entry =
-            &g_array_index(record->attachments, RecordAttachment, i);
-        if (entry->name.len > 0) {
-            append_line(rows->attachment_names, entry->name, SLICE_EMPTY);
-        }
-    }
-}
-
-/* The text as the tokenizer must see it; most needs no copy. */
-static Slice fold_text(GString *folded, Slice text)
-{
-    if (!fold_needed(text)) {
-        return text;
-    }
-    g_string_truncate(folded, 0);
-    fold_append(folded, text);
-    return slice_of(folded->str, folded->len);
-}
-
 static bool insert_text(MessageRows *rows, int64_t id, const MailRecord *record, GError **error)
 {
-    collect_names(rows, record);
-    const Slice texts[N_TEXTS] = {
-        [TEXT_SUBJECT] = record->subject,
-        [TEXT_SENDER] = slice_of(rows->sender->str, rows->sender->len),
-        [TEXT_RECIPIENTS] = slice_of(rows->recipients->str, rows->recipients->len),
-        [TEXT_NAMES] = slice_of(rows->attachment_names->str, rows->attachment_names->len),
-        [TEXT_BODY] = record->body,
-        [TEXT_ATTACHED] = record->attachment_text,
-    };
+    message_texts_collect(&rows->texts, record);
     sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_TEXT);
-    sqlite3_stmt *index = statement_set_get(&rows->statements, ADD_FTS);
     sqlite3_bind_int64(add, 1, id);
-    sqlite3_bind_int64(index, 1, id);
-    for (int i = 0; i < N_TEXTS; i++) {
-        statement_bind_text(add, i + 2, texts[i]);
-        statement_bind_text(index, i + 2, fold_text(rows->folded[i], texts[i]));
+    for (int i = 0; i < TEXT_COUNT; i++) {
+        statement_bind_text(add, i + 2, rows->texts.texts[i]);
     }
-    return statement_run(add, error) && statement_run(index, error);
+    return statement_run(add, error);
 }
 
 static bool insert_addresses(MessageRows *rows, int64_t id, const MailRecord *record,

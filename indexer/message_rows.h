@@ -1,4 +1,4 @@
-/* message_rows.h - stores one record as rows: message, text, full-text index, addresses,
+/* message_rows.h - stores one record as rows: message, text, addresses,
  * attachments, signatures, ARC sets, problems.
  *
  * Decides neither id nor order; the writer does.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/writer.h"
 
+#include "indexer/fts_builder.h"
 #include "indexer/fts_index.h"
 #include "indexer/message_rows.h"
 #include "indexer/statement_set.h"
@@ -62,10 +63,12 @@ struct Writer {
     StatementSet statements;
     FileTable *files;
     MessageRows *rows;
+    FtsBuilder *fts_builder;
     bool in_transaction;
 
     GByteArray *flat;         /* records of the batch */
     GArray *new_messages;     /* NewMessage */
+    GArray *documents;        /* FtsDocument, while the batch is written */
     GArray *shared_ids;       /* int64_t, of all new messages */
     GArray *occurrences;      /* Occurrence */
     GHashTable *batch_hashes; /* HashEntry, set */
@@ -106,6 +109,7 @@ Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
     writer->db = db;
     writer->flat = g_byte_array_new();
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
+    writer->documents = g_array_new(false, false, sizeof(FtsDocument));
     writer->shared_ids = g_array_new(false, false, sizeof(int64_t));
     writer->occurrences = g_array_new(false, false, sizeof(Occurrence));
     writer->batch_hashes =
@@ -115,7 +119,8 @@ Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
     mail_record_init(&writer->scratch);
     writer->files = file_table_new(db, error);
     writer->rows = writer->files == NULL ? NULL : message_rows_new(db, keys, error);
-    if (writer->rows == NULL ||
+    writer->fts_builder = writer->rows == NULL ? NULL : fts_builder_new(db, error);
+    if (writer->fts_builder == NULL ||
         !statement_set_init(&writer->statements, db, statements_sql, N_STATEMENTS, error) ||
         !load_state(writer, error)) {
         return NULL;
@@ -132,11 +137,13 @@ void writer_free(Writer *writer)
     statement_set_clear(&writer->statements);
     file_table_free(writer->files);
     message_rows_free(writer->rows);
+    fts_builder_free(writer->fts_builder);
     if (writer->in_transaction) {
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     }
     g_byte_array_unref(writer->flat);
     g_array_unref(writer->new_messages);
+    g_array_unref(writer->documents);
     g_array_unref(writer->shared_ids);
     g_array_unref(writer->occurrences);
     g_hash_table_unref(writer->batch_hashes);
@@ -313,15 +320,18 @@ static bool insert_message(Writer *writer, NewMessage *message, GError **error)
                                shared_ids + message->shared_at, error);
 }
 
+static Slice flat_of(const Writer *writer, const NewMessage *message)
+{
+    return slice_of((const char *)writer->flat->data + message->flat_at, message->flat_length);
+}
+
 /* Decodes each new message in turn into the scratch record and calls `func`. */
 static bool for_each_message(Writer *writer, MessageFunc func, GError **error)
 {
     for (guint i = 0; i < writer->new_messages->len; i++) {
         NewMessage *message = &g_array_index(writer->new_messages, NewMessage, i);
-        Slice flat =
-            slice_of((const char *)writer->flat->data + message->flat_at, message->flat_length);
         mail_record_clear(&writer->scratch);
-        bool decoded = record_decode(flat, true, &writer->scratch);
+        bool decoded = record_decode(flat_of(writer, message), true, &writer->scratch);
         g_assert(decoded);
         if (!func(writer, message, error)) {
             return false;
@@ -330,8 +340,31 @@ static bool for_each_message(Writer *writer, MessageFunc func, GError **error)
     return true;
 }
 
+static gint compare_documents(gconstpointer a, gconstpointer b)
+{
+    const FtsDocument *first = a;
+    const FtsDocument *second = b;
+    return (first->id > second->id) - (first->id < second->id);
+}
+
+static void start_fts_builder(Writer *writer)
+{
+    g_array_set_size(writer->documents, 0);
+    for (guint i = 0; i < writer->new_messages->len; i++) {
+        const NewMessage *message = &g_array_index(writer->new_messages, NewMessage, i);
+        const FtsDocument document = {message->id, flat_of(writer, message)};
+        g_array_append_val(writer->documents, document);
+    }
+    g_array_sort(writer->documents, compare_documents);
+    fts_builder_start(writer->fts_builder,
+                      (const FtsDocument *)(const void *)writer->documents->data,
+                      writer->documents->len);
+}
+
+/* Shared rows get their ids in the order of reading, messages are inserted in that of ids. */
 static bool write_messages(Writer *writer, GError **error)
 {
+    start_fts_builder(writer);
     if (!for_each_message(writer, intern_message, error)) {
         return false;
     }
@@ -391,7 +424,8 @@ bool writer_flush(Writer *writer, GError **error)
         return true;
     }
     if (!write_messages(writer, error) || !write_occurrences(writer, error) ||
-        !write_drift(writer, error) || !archive_exec(writer->db, "COMMIT", error)) {
+        !write_drift(writer, error) || !fts_builder_finish(writer->fts_builder, error) ||
+        !archive_exec(writer->db, "COMMIT", error)) {
         return false;
     }
     writer->in_transaction = false;
