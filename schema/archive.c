@@ -13,7 +13,7 @@
 #define BUSY_TIMEOUT_MS 5000
 
 /* The page size of a new archive: FTS5 segments and message text favour larger pages. */
-#define PAGE_SIZE_PRAGMA "PRAGMA page_size = 8192"
+#define PAGE_SIZE_PRAGMA "PRAGMA page_size = 16384"
 
 G_DEFINE_QUARK(waxseal - archive - error, archive_error)
 
