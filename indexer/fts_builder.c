@@ -20,9 +20,9 @@ static const char empty_sql[] = "INSERT INTO message_fts (message_fts) VALUES ('
 enum { ADD_DOCUMENT, GET_RECORD, GET_PAGES, GET_TERMS, GET_SIZES, N_STATEMENTS };
 
 static const char *const statements_sql[N_STATEMENTS] = {
-    [ADD_DOCUMENT] = "INSERT INTO message_fts (rowid, subject, sender, recipients,"
-                     " attachment_names, body, attachment_text)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [ADD_DOCUMENT] = ("INSERT INTO message_fts (rowid, subject, sender, recipients,"
+                      " attachment_names, body, attachment_text)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
     [GET_RECORD] = "SELECT block FROM message_fts_data WHERE id = ?1",
     [GET_PAGES] = "SELECT id, block FROM message_fts_data WHERE id > ?1 ORDER BY id",
     [GET_TERMS] = "SELECT segid, term, pgno FROM message_fts_idx",

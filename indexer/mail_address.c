@@ -180,7 +180,9 @@ static bool split_bare_address(Slice phrase, Slice *ret_name, Slice *ret_address
 static bool is_local_mailbox(Slice phrase)
 {
     for (size_t i = 0; i < phrase.len; i++) {
-        if (!g_ascii_isalnum(phrase.ptr[i]) && memchr("._-+", phrase.ptr[i], 4) == NULL) {
+        const char byte = phrase.ptr[i];
+        const bool is_mark = byte == '.' || byte == '_' || byte == '-' || byte == '+';
+        if (!is_mark && !g_ascii_isalnum(byte)) {
             return false;
         }
     }

@@ -132,6 +132,7 @@ static void run_pool(const Expected *expected, uint32_t n_expected, unsigned n_w
             continue;
         }
         for (uint32_t i = 0; i < slot->n_items; i++) {
+            g_assert(item < n_expected);
             check_item(slot, i, &expected[item++]);
         }
         worker_pool_release(pool, slot);
