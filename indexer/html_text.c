@@ -63,6 +63,7 @@ typedef struct {
     int pre_depth;
     char hidden_by[TAG_NAME_MAX + 1]; /* element that hides; "" when nothing does */
     size_t hidden_depth;              /* elements of that name inside it, itself counted */
+    bool no_comment_ends;             /* no "-->" follows: it is not looked for again */
 } HtmlWalk;
 
 static bool is_space(char byte)
@@ -246,10 +247,11 @@ static void skip_markup(HtmlWalk *walk)
     const bool is_comment = slice_starts_with(rest, SLICE_LITERAL("<!--"));
     const char *end = NULL;
     size_t end_length = 1;
-    if (is_comment) {
+    if (is_comment && !walk->no_comment_ends) {
         /* "<!-->" is a whole comment. */
         end = memmem(rest.ptr + 2, rest.len - 2, "-->", 3);
         end_length = 3;
+        walk->no_comment_ends = end == NULL;
     }
     if (end == NULL) {
         end = memchr(rest.ptr, '>', rest.len);
