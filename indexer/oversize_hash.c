@@ -3,18 +3,16 @@
 
 #include <openssl/evp.h>
 
-/* Marks at the start of a line that are held back until it is known what follows; a line with
- * more cannot be told from one that is not quoted, and real quoting is some levels deep. */
-#define MARKS_MAX 64
+static const char from[] = "From ";
 
 struct OversizeHash {
     EVP_MD_CTX *sha256;
     Quoting quoting;
     uint64_t length;
-    /* The beginning of a line, as far as it could be a quoted From_ line. */
-    char held[MARKS_MAX + 5];
-    size_t n_held;
-    bool in_line; /* past the place where quoting can be */
+    /* The beginning of a line, as far as it could be a quoted From_ line: held back. */
+    uint64_t n_marks; /* ">" */
+    size_t n_letters; /* of "From " */
+    bool in_line;     /* past the place where quoting can be */
 };
 
 OversizeHash *oversize_hash_new(Quoting quoting)
@@ -44,42 +42,43 @@ static void digest(OversizeHash *hash, const char *bytes, size_t length)
 
 static void release_held(OversizeHash *hash)
 {
-    digest(hash, hash->held, hash->n_held);
-    hash->n_held = 0;
+    static const char marks[] = ">>>>>>>>>>>>>>>>";
+    while (hash->n_marks > 0) {
+        size_t length = (size_t)MIN(hash->n_marks, sizeof(marks) - 1);
+        digest(hash, marks, length);
+        hash->n_marks -= length;
+    }
+    digest(hash, from, hash->n_letters);
+    hash->n_letters = 0;
     hash->in_line = true;
 }
 
-/* Takes the next byte of a line's beginning: ">" marks, then the letters of "From ". */
-static void hold(OversizeHash *hash, char byte)
+/* Takes the next byte of a line's beginning: ">" marks, then the letters of "From ". Returns:
+ * false when it is neither; what was held is then released. */
+static bool hold(OversizeHash *hash, char byte)
 {
-    static const char from[] = "From ";
-    size_t marks = 0;
-    while (marks < hash->n_held && hash->held[marks] == '>') {
-        marks++;
+    if (byte == '>' && hash->n_letters == 0) {
+        hash->n_marks++;
+        return true;
     }
-    size_t letters = hash->n_held - marks;
-    bool is_mark = byte == '>' && letters == 0 && marks < MARKS_MAX;
-    bool is_letter = marks > 0 && byte == from[letters];
-    hash->held[hash->n_held++] = byte;
-    if (is_mark || (is_letter && letters + 1 < sizeof(from) - 1)) {
-        return;
+    if (hash->n_marks == 0 || byte != from[hash->n_letters]) {
+        release_held(hash);
+        return false;
     }
-    bool quoted = is_letter && (hash->quoting == QUOTING_MBOXRD || marks == 1);
-    if (quoted) {
-        hash->n_held--;
-        memmove(hash->held, hash->held + 1, hash->n_held);
+    hash->n_letters++;
+    if (hash->n_letters == sizeof(from) - 1) {
+        hash->n_marks -= hash->quoting == QUOTING_MBOXRD || hash->n_marks == 1 ? 1 : 0;
+        release_held(hash);
     }
-    release_held(hash);
+    return true;
 }
 
 void oversize_hash_add(OversizeHash *hash, Slice bytes)
 {
     size_t at = 0;
     while (at < bytes.len) {
-        if (!hash->in_line) {
-            bool ends = bytes.ptr[at] == '\n';
-            hold(hash, bytes.ptr[at++]);
-            hash->in_line = hash->in_line && !ends;
+        if (!hash->in_line && hold(hash, bytes.ptr[at])) {
+            at++;
             continue;
         }
         const char *end =

@@ -186,7 +186,10 @@ static void test_gzip_members_are_one_stream(void)
 /* A message beyond the limit is hashed whole and handed on in part. */
 static void test_a_message_beyond_the_limit(void)
 {
-    static const char tail[] = "\n>From the end\n\n" FROM_LINE HEADER "two\n\n";
+    g_autofree char *marks = g_strnfill(100, '>');
+    g_autofree char *tail =
+        g_strconcat("\n", marks, "From x\n>From the end\n\n" FROM_LINE HEADER "two\n\n", NULL);
+    g_autofree char *end = g_strconcat("\n", marks + 1, "From x\nFrom the end\n", NULL);
     g_autofree char *path = g_build_filename(folder, "huge.mbox", NULL);
     int fd = open(path, O_CREAT | O_RDWR | O_TRUNC, 0600);
     g_assert_cmpint(write(fd, FROM_LINE HEADER, strlen(FROM_LINE HEADER)), >, 0);
@@ -202,7 +205,7 @@ static void test_a_message_beyond_the_limit(void)
     for (off_t left = hole; left > 0; left -= 1 << 20) {
         g_checksum_update(sha256, zeros, (gssize)MIN(left, 1 << 20));
     }
-    g_checksum_update(sha256, (const guchar *)"\nFrom the end\n", 14);
+    g_checksum_update(sha256, (const guchar *)end, (gssize)strlen(end));
     g_autoptr(GPtrArray) spans = source_collect(path, "huge", 1 << 20, 0, NULL, NULL);
     g_assert_cmpuint(spans->len, ==, 2);
     const CollectedSpan *huge = g_ptr_array_index(spans, 0);
