@@ -146,9 +146,6 @@ static bool refill(ByteStream *stream)
     }
     gssize n_read = read_stored(stream, stream->input, INPUT_BYTES);
     if (n_read <= 0) {
-        if (n_read == 0 && !stream->member_ended) {
-            set_damaged(stream, "it ends too early");
-        }
         return false;
     }
     stream->inflater.next_in = stream->input;
@@ -183,13 +180,21 @@ static size_t read_inflated(ByteStream *stream, char *out, size_t length)
     stream->inflater.next_out = (Bytef *)out;
     stream->inflater.avail_out = (uInt)MIN(length, G_MAXUINT / 2);
     size_t wanted = stream->inflater.avail_out;
-    while (stream->inflater.avail_out > 0 && next_member(stream) && refill(stream)) {
+    while (stream->inflater.avail_out > 0 && next_member(stream)) {
+        /* Without more input zlib may still hold a part of what it has read. */
+        bool has_input = refill(stream);
+        uInt room = stream->inflater.avail_out;
         int code = inflate(&stream->inflater, Z_NO_FLUSH);
         if (code == Z_STREAM_END) {
             stream->member_ended = true;
         } else if (code != Z_OK && code != Z_BUF_ERROR) {
             set_damaged(stream,
                         stream->inflater.msg == NULL ? "no gzip" : stream->inflater.msg);
+            break;
+        } else if (!has_input && stream->inflater.avail_out == room) {
+            if (stream->pending == NULL) {
+                set_damaged(stream, "it ends too early");
+            }
             break;
         }
     }

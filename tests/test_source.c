@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "schema/byte_stream.h"
 #include "tests/source_collect.h"
 
 #define FROM_LINE "From a@b.example Thu Mar  2 10:00:00 2017\n"
@@ -183,6 +184,27 @@ static void test_gzip_members_are_one_stream(void)
     g_unlink(path);
 }
 
+static void test_gzip_that_ends_too_early_gives_all_its_bytes(void)
+{
+    /* What zlib still holds when its input ends: a repetition that is not copied out yet. */
+    static const char cut[] = "\x1F\x8B\x08\0\0\0\0\0\x72\x75\x62\x62\x69\x73\x68";
+    g_autofree char *path = write_file("cut.gz", cut, sizeof(cut) - 1);
+    g_autoptr(ByteStream) at_once = byte_stream_open(path, NULL);
+    g_autoptr(ByteStream) in_pieces = byte_stream_open(path, NULL);
+    char bytes[100];
+    gssize length = byte_stream_read(at_once, bytes, sizeof(bytes), NULL);
+    g_assert_cmpint(length, ==, 4);
+    for (gssize i = 0; i < length; i++) {
+        char byte = 0;
+        g_assert_cmpint(byte_stream_read(in_pieces, &byte, 1, NULL), ==, 1);
+        g_assert_cmpint(byte, ==, bytes[i]);
+    }
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpint(byte_stream_read(in_pieces, bytes, 1, &error), ==, -1);
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+    g_unlink(path);
+}
+
 /* A message beyond the limit is hashed whole and handed on in part. */
 static void test_a_message_beyond_the_limit(void)
 {
@@ -355,6 +377,8 @@ int main(int argc, char **argv)
         g_test_add_data_func(name, &cases[i], test_mbox);
     }
     g_test_add_func("/source/gzip_members_are_one_stream", test_gzip_members_are_one_stream);
+    g_test_add_func("/source/gzip_that_ends_too_early_gives_all_its_bytes",
+                    test_gzip_that_ends_too_early_gives_all_its_bytes);
     g_test_add_func("/source/a_message_beyond_the_limit_is_hashed_whole",
                     test_a_message_beyond_the_limit);
     g_test_add_func("/source/an_mbox_is_a_folder_of_its_own",
