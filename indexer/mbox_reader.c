@@ -9,9 +9,16 @@
  * follow it. */
 #define LOOKAHEAD (2 * (size_t)LINE_LOOK_MAX)
 
+/* A candidate: a From_ line may begin behind the line end. */
+static const char from_pattern[] = "\nFrom ";
+
 /* Bytes before a candidate that belong to the decision: an empty line with CRLF, and one
  * before. */
 #define LOOKBEHIND ((size_t)4)
+
+/* Bytes at the end of what was read in which a candidate may begin that was not judged yet,
+ * with those before it. */
+#define UNSEARCHED (LOOKAHEAD + sizeof(from_pattern) + LOOKBEHIND)
 
 /* Header bytes in which Content-Length is looked for. */
 #define HEADER_LOOK_MAX ((size_t)256 << 10)
@@ -107,12 +114,12 @@ static bool is_boundary(Search *search, size_t at, Boundary *ret_boundary)
 /* Looks for the next boundary in what was read, not beyond `limit`. */
 static bool scan_filled(Search *search, size_t limit, Boundary *ret_boundary)
 {
-    static const char pattern[] = "\nFrom ";
     const SourceFill *fill = search->fill;
     /* The line end of the From_ line before counts, for an empty message. */
     size_t at = MAX(search->scanned, search->start == 0 ? 0 : search->start - 1);
     while (at < limit) {
-        const char *found = memmem(fill->base + at, limit - at, pattern, sizeof(pattern) - 1);
+        const char *found =
+            memmem(fill->base + at, limit - at, from_pattern, sizeof(from_pattern) - 1);
         if (found == NULL) {
             break;
         }
@@ -124,7 +131,7 @@ static bool scan_filled(Search *search, size_t limit, Boundary *ret_boundary)
         at++;
     }
     search->scanned =
-        MAX(search->scanned, limit > sizeof(pattern) ? limit - sizeof(pattern) : 0);
+        MAX(search->scanned, limit > sizeof(from_pattern) ? limit - sizeof(from_pattern) : 0);
     return false;
 }
 
@@ -155,7 +162,7 @@ static Boundary find_boundary(Search *search)
             return end_of_file(search);
         }
         bool far = search->may_stop && fill->filled >= fill->target + LOOKAHEAD;
-        if (far || fill->filled - search->start > SOURCE_MESSAGE_MAX ||
+        if (far || fill->filled - search->start > SOURCE_MESSAGE_MAX + UNSEARCHED ||
             !source_fill_more(search->reader, fill)) {
             if (search->reader->at_end) {
                 continue;
@@ -281,14 +288,15 @@ static void read_oversize(Search *search, SourceSpan *span)
     uint64_t dropped = 0;          /* bytes that were hashed and moved away */
     Boundary boundary = {BOUNDARY_TOO_FAR, 0, 0, false};
     while (boundary.kind == BOUNDARY_TOO_FAR) {
-        size_t keep = MAX(kept_end, fill->filled - LOOKAHEAD - LOOKBEHIND);
+        size_t keep = fill->filled - UNSEARCHED;
+        g_assert(keep >= kept_end);
         oversize_hash_add(hash, slice_of(fill->base + hashed, keep - hashed));
         memmove(fill->base + kept_end, fill->base + keep, fill->filled - keep);
         dropped += keep - kept_end;
         fill->filled -= keep - kept_end;
         hashed = kept_end;
         /* Look from the kept end on, with the bytes before a candidate in place. */
-        search->scanned = kept_end + (keep == kept_end ? 0 : LOOKBEHIND);
+        search->scanned = kept_end + LOOKBEHIND;
         source_fill_more(reader, fill);
         size_t limit = reader->at_end ? fill->filled : fill->filled - LOOKAHEAD;
         if (!scan_filled(search, limit, &boundary) && reader->at_end) {
@@ -354,8 +362,7 @@ static void next_damaged(SourceReader *reader, SourceFill *fill, SourceSpan *spa
     Search search = {
         .reader = reader, .fill = fill, .start = fill->done, .scanned = fill->done};
     Boundary boundary = find_boundary(&search);
-    size_t end =
-        boundary.kind == BOUNDARY_TOO_FAR ? fill->filled - LOOKAHEAD : boundary.separator_end;
+    size_t end = boundary.kind == BOUNDARY_TOO_FAR ? search.scanned : boundary.separator_end;
     *span = (SourceSpan){
         .kind = SPAN_DAMAGED,
         .offset = reader->position,

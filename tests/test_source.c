@@ -239,6 +239,51 @@ static void test_a_message_beyond_the_limit(void)
     g_unlink(path);
 }
 
+/* Whether the message behind one beyond the limit is found when it begins at `at`. */
+static bool finds_message_at(off_t at)
+{
+    static const char tail[] = "\n\n" FROM_LINE HEADER "two\n\n";
+    g_autofree char *path = g_build_filename(folder, "far.mbox", NULL);
+    int fd = open(path, O_CREAT | O_RDWR | O_TRUNC, 0600);
+    g_assert_cmpint(pwrite(fd, FROM_LINE HEADER, strlen(FROM_LINE HEADER), 0), >, 0);
+    g_assert_cmpint(pwrite(fd, tail, strlen(tail), at - 2), ==, (gssize)strlen(tail));
+    g_assert_cmpint(ftruncate(fd, at + (1 << 20)), ==, 0);
+    close(fd);
+    g_autoptr(GPtrArray) spans = source_collect(path, "far", 1 << 20, 0, NULL, NULL);
+    g_unlink(path);
+    return spans->len == 2;
+}
+
+/* A message just below the limit ends where reading stops for a larger one. */
+static void test_a_message_just_below_the_limit(void)
+{
+    static const char second[] = "\n\n" FROM_LINE HEADER;
+    static const char third[] = "\n\n" FROM_LINE HEADER "three\n\n";
+    const off_t second_at = (64 << 10) - 700; /* reads end at 64 KiB and then every 256 KiB */
+    const off_t third_at = second_at + (off_t)SOURCE_MESSAGE_MAX - 300;
+    g_autofree char *path = g_build_filename(folder, "near.mbox", NULL);
+    int fd = open(path, O_CREAT | O_RDWR | O_TRUNC, 0600);
+    g_assert_cmpint(pwrite(fd, FROM_LINE HEADER, strlen(FROM_LINE HEADER), 0), >, 0);
+    g_assert_cmpint(pwrite(fd, second, strlen(second), second_at), >, 0);
+    g_assert_cmpint(pwrite(fd, third, strlen(third), third_at), >, 0);
+    g_assert_cmpint(ftruncate(fd, third_at + (1 << 20)), ==, 0);
+    close(fd);
+    g_autoptr(GPtrArray) spans = source_collect(path, "near", 1, 0, NULL, NULL);
+    g_assert_cmpuint(spans->len, ==, 3);
+    const CollectedSpan *large = g_ptr_array_index(spans, 1);
+    g_assert_cmpuint(large->span.problems, ==, 0);
+    g_unlink(path);
+}
+
+/* Beyond the limit the file is read in pieces of 256 KiB, after 64 KiB that were looked at. */
+static void test_a_boundary_between_two_reads_of_the_rest(void)
+{
+    const off_t read_end = (off_t)SOURCE_MESSAGE_MAX + (3 << 20) + (64 << 10);
+    for (off_t before = 1990; before < 2016; before += 2) {
+        g_assert_true(finds_message_at(read_end - before));
+    }
+}
+
 typedef struct {
     GString *found;
 } Walked;
@@ -376,6 +421,10 @@ int main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/source/mbox/%s", cases[i].name);
         g_test_add_data_func(name, &cases[i], test_mbox);
     }
+    g_test_add_func("/source/a_message_just_below_the_limit_is_whole",
+                    test_a_message_just_below_the_limit);
+    g_test_add_func("/source/a_boundary_between_two_reads_of_the_rest_is_found",
+                    test_a_boundary_between_two_reads_of_the_rest);
     g_test_add_func("/source/gzip_members_are_one_stream", test_gzip_members_are_one_stream);
     g_test_add_func("/source/gzip_that_ends_too_early_gives_all_its_bytes",
                     test_gzip_that_ends_too_early_gives_all_its_bytes);
