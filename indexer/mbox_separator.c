@@ -78,7 +78,8 @@ static bool is_calendar_name(Slice token)
 
 bool mbox_separator_is_from_line(Slice line)
 {
-    if (!slice_starts_with(line, FROM_PREFIX)) {
+    /* A line that was cut is none: its end may lie anywhere. */
+    if (!slice_starts_with(line, FROM_PREFIX) || line.len + 1 >= LINE_LOOK_MAX) {
         return false;
     }
     bool has_time = false;

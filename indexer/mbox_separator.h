@@ -11,7 +11,7 @@
 
 #include "schema/slice.h"
 
-/* From_ lines are short; nothing beyond is looked at. */
+/* From_ lines are short; nothing beyond is looked at, and a longer line is none. */
 #define LINE_LOOK_MAX 1000
 
 /* Whether a line (without its end) is a From_ line: "From ", then a weekday or month name, a

@@ -161,6 +161,19 @@ static void test_mbox(gconstpointer data)
     g_unlink(path);
 }
 
+static void test_an_endless_from_line_is_body(void)
+{
+    g_autofree char *endless = g_strnfill(1 << 20, 'x');
+    g_autofree char *text =
+        g_strconcat(FROM_LINE HEADER "one\n\nFrom a@b.example Thu Mar  2 10:00:00 2017 ",
+                    endless, "\n" HEADER "\n" FROM_LINE HEADER "two\n", NULL);
+    g_autofree char *path = write_file("endless", text, strlen(text));
+    g_autoptr(GPtrArray) spans = source_collect(path, "endless", 1, 0, NULL, NULL);
+    g_assert_cmpuint(spans->len, ==, 2);
+    check_span(g_ptr_array_index(spans, 1), HEADER "two\n");
+    g_unlink(path);
+}
+
 static void test_gzip_members_are_one_stream(void)
 {
     g_autofree char *path = g_build_filename(folder, "two.gz", NULL);
@@ -421,6 +434,7 @@ int main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/source/mbox/%s", cases[i].name);
         g_test_add_data_func(name, &cases[i], test_mbox);
     }
+    g_test_add_func("/source/an_endless_from_line_is_body", test_an_endless_from_line_is_body);
     g_test_add_func("/source/a_message_just_below_the_limit_is_whole",
                     test_a_message_just_below_the_limit);
     g_test_add_func("/source/a_boundary_between_two_reads_of_the_rest_is_found",
