@@ -325,6 +325,9 @@ static bool next_message(SourceReader *reader, SourceFill *fill, size_t envelope
                      .may_stop = may_stop,
                      .dialect = MBOX_DIALECT_MBOXRD};
     find_content_length(&search);
+    if (may_stop && search.has_length && search.length_end + LOOKAHEAD > fill->capacity) {
+        return false;
+    }
     Boundary boundary = find_boundary(&search);
     if (boundary.kind == BOUNDARY_TOO_FAR && may_stop) {
         return false;
