@@ -117,14 +117,13 @@ GHashTable *file_table_load(FileTable *table, int64_t source_id, GError **error)
 }
 
 bool file_table_add(FileTable *table, int64_t source_id, const SourceEntry *entry,
-                    SourceKind kind, int64_t *ret_id, GError **error)
+                    int64_t *ret_id, GError **error)
 {
-    g_autofree char *folder = source_entry_folder(entry, kind);
     sqlite3_stmt *add = statement_set_get(&table->statements, ADD_FILE);
     sqlite3_bind_int64(add, 1, source_id);
     statement_bind_text(add, 2, slice_of_string(entry->relative));
     statement_bind_text(add, 3, slice_of_string(source_container_word(entry->container)));
-    statement_bind_text(add, 4, slice_of_string(folder));
+    statement_bind_text(add, 4, slice_of_string(entry->folder));
     statement_bind_text(add, 5, slice_of_string(entry->flags));
     sqlite3_bind_int64(add, 6, (int64_t)entry->stored_size);
     sqlite3_bind_int64(add, 7, entry->mtime_ns);

@@ -45,9 +45,9 @@ bool file_table_source(FileTable *table, const char *path, int64_t *ret_id, GErr
  * Returns: (transfer full) char * -> FileMemory *, NULL with `error`. */
 GHashTable *file_table_load(FileTable *table, int64_t source_id, GError **error);
 
-/* Adds a row, state partial, nothing done. `kind` decides what its folder is. */
+/* Adds a row, state partial, nothing done. */
 bool file_table_add(FileTable *table, int64_t source_id, const SourceEntry *entry,
-                    SourceKind kind, int64_t *ret_id, GError **error);
+                    int64_t *ret_id, GError **error);
 
 /* How far reading got, and what the reader found out. `note` may be NULL. */
 bool file_table_update(FileTable *table, int64_t file_id, const SourceFacts *facts,

@@ -81,7 +81,7 @@ static bool on_file_begin(Ingest *ingest, const ReaderEvent *event, GError **err
         return true;
     }
     return file_table_add(writer_files(ingest->writer), event->source_id, event->entry,
-                          event->facts.kind, &ingest->file_id, error);
+                          &ingest->file_id, error);
 }
 
 /* The record of a message that no worker survived: its hash, which is no parsing. */

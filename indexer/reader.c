@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/reader.h"
 
+#include "indexer/folder_name.h"
+
 /* A slot is handed on when so many events wait in it, e.g. files that hold no mail. */
 #define PLAN_EVENTS_MAX 4096
 
@@ -135,6 +137,16 @@ static void add_trouble(Reader *reader, const char *message, bool is_source)
     add_event(reader, event);
 }
 
+/* An mbox is a folder of its own; other files lie in one. */
+static void name_folder(SourceEntry *entry, const SourceReader *file)
+{
+    if (source_reader_facts(file)->kind == SOURCE_KIND_MBOX) {
+        g_autofree char *name = g_path_get_basename(entry->path);
+        g_autofree char *parent = g_steal_pointer(&entry->folder);
+        entry->folder = folder_name_of_mbox(parent, name);
+    }
+}
+
 /* Begins a new reading, or goes on with the one an interrupted run has left. Takes the entry.
  */
 static void open_file(Reader *reader, SourceEntry *entry, const FileMemory *memory)
@@ -154,6 +166,7 @@ static void open_file(Reader *reader, SourceEntry *entry, const FileMemory *memo
         source_entry_free(entry);
         return;
     }
+    name_folder(entry, file);
     ReaderEvent event = {.kind = EVENT_FILE_BEGIN,
                          .entry = entry,
                          .memory_id = resume ? memory->id : 0,

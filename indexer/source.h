@@ -42,7 +42,7 @@ typedef enum {
 typedef struct {
     char *path;     /* to open */
     char *relative; /* below the source; "" when the source is the file */
-    char *folder;   /* folder that the file lies in, as a person would name it; may be "" */
+    char *folder;   /* mail folder that the file lies in (folder_name.h); may be "" */
     char *flags;    /* Maildir flags as in the file name, e.g. "RS"; may be "" */
     SourceContainer container;
     uint64_t stored_size; /* bytes on disk */
@@ -51,11 +51,6 @@ typedef struct {
 
 void source_entry_free(SourceEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SourceEntry, source_entry_free)
-
-/* The folder that the messages of a file lie in: an mbox is a folder of its own, named like the
- * file without ".mbox" or ".gz" (Apple's "Work.mbox/mbox" like its folder).
- * Returns: (transfer full). */
-char *source_entry_folder(const SourceEntry *entry, SourceKind kind);
 
 /* Called for each entry in turn. Takes the entry. Returns: false to stop. */
 typedef bool (*SourceEntryFunc)(SourceEntry *entry, gpointer user_data);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "indexer/folder_name.h"
 #include "indexer/source.h"
 
 /* Deeper than any mail store; ends a walk through a file system that is damaged. */
@@ -110,35 +111,6 @@ static char *join(const char *first, const char *second)
     return *first == '\0' ? g_strdup(second) : g_build_filename(first, second, NULL);
 }
 
-char *source_entry_folder(const SourceEntry *entry, SourceKind kind)
-{
-    static const char *const suffixes[] = {".gz", ".mbox", ".mbx"};
-    g_autofree char *name = g_path_get_basename(entry->path);
-    if (kind != SOURCE_KIND_MBOX || entry->container == SOURCE_CONTAINER_MAILDIR ||
-        strcmp(name, "mbox") == 0) {
-        return g_strdup(entry->folder);
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
-        const size_t length = strlen(name);
-        const size_t suffix = strlen(suffixes[i]);
-        if (length > suffix && g_ascii_strcasecmp(name + length - suffix, suffixes[i]) == 0) {
-            name[length - suffix] = '\0';
-        }
-    }
-    return join(entry->folder, name);
-}
-
-/* ".Work.2017" of a Maildir++ is the folder Work/2017. */
-static char *folder_name(const Place *place, const char *name, bool in_maildir)
-{
-    if (in_maildir && *name == '.') {
-        g_autofree char *path = g_strdup(name + 1);
-        g_strdelimit(path, ".", '/');
-        return join(place->folder, path);
-    }
-    return join(place->folder, name);
-}
-
 static void walk_name(Walk *walk, const Place *place, const char *name, bool in_maildir)
 {
     g_autofree char *path = g_build_filename(place->path, name, NULL);
@@ -159,8 +131,9 @@ static void walk_name(Walk *walk, const Place *place, const char *name, bool in_
     /* What lies in tmp was never delivered, and is evidence all the same. */
     bool is_mail_folder = in_maildir && (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0 ||
                                          strcmp(name, "tmp") == 0);
-    g_autofree char *folder =
-        is_mail_folder ? g_strdup(place->folder) : folder_name(place, name, in_maildir);
+    g_autofree char *folder = is_mail_folder
+                                  ? g_strdup(place->folder)
+                                  : folder_name_of_directory(place->folder, name, in_maildir);
     Place below = {
         .path = path,
         .relative = relative,

@@ -310,31 +310,6 @@ static bool note_entry(SourceEntry *entry, gpointer data)
     return true;
 }
 
-static void test_an_mbox_is_a_folder_of_its_own(void)
-{
-    static const struct {
-        const char *path;
-        const char *folder;
-        SourceKind kind;
-        const char *expected;
-    } mboxes[] = {
-        {"/d/Sent.mbox", "", SOURCE_KIND_MBOX, "Sent"},
-        {"/d/Work/Sent.MBOX.gz", "Work", SOURCE_KIND_MBOX, "Work/Sent"},
-        {"/d/Inbox", "Profile", SOURCE_KIND_MBOX, "Profile/Inbox"},
-        {"/d/Work.mbox/mbox", "Work.mbox", SOURCE_KIND_MBOX, "Work.mbox"},
-        {"/d/.mbox", "", SOURCE_KIND_MBOX, ".mbox"},
-        {"/d/1.mbox", "exports", SOURCE_KIND_MESSAGE, "exports"},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(mboxes); i++) {
-        g_autofree char *path = g_strdup(mboxes[i].path);
-        g_autofree char *parent = g_strdup(mboxes[i].folder);
-        const SourceEntry entry = {
-            .path = path, .folder = parent, .container = SOURCE_CONTAINER_FILE};
-        g_autofree char *name = source_entry_folder(&entry, mboxes[i].kind);
-        g_assert_cmpstr(name, ==, mboxes[i].expected);
-    }
-}
-
 static void no_trouble(const char *path G_GNUC_UNUSED, const char *message,
                        gpointer data G_GNUC_UNUSED)
 {
@@ -444,8 +419,6 @@ int main(int argc, char **argv)
                     test_gzip_that_ends_too_early_gives_all_its_bytes);
     g_test_add_func("/source/a_message_beyond_the_limit_is_hashed_whole",
                     test_a_message_beyond_the_limit);
-    g_test_add_func("/source/an_mbox_is_a_folder_of_its_own",
-                    test_an_mbox_is_a_folder_of_its_own);
     g_test_add_func("/source/folders_are_walked_in_order_of_names",
                     test_folders_are_walked_in_order_of_names);
     g_test_add_func("/source/kinds_are_told_by_looking", test_kinds_are_told_by_looking);
