@@ -78,11 +78,36 @@ static void report(const Walk *walk, const char *path, int code)
     walk->trouble(path, message, walk->user_data);
 }
 
-/* The flags behind ":2," of a Maildir file name. */
-static char *maildir_flags(const char *name)
+/* The flags behind ":2," at the end of a Maildir file name, or what stands for the colon where
+ * file systems do not allow one. Returns: NULL when there are none. */
+static const char *find_flags(const char *name)
 {
-    const char *info = strstr(name, ":2,");
-    return g_strdup(info == NULL ? "" : info + 3);
+    const char *info = strrchr(name, ',');
+    if (info == NULL || info - name < 2 || info[-1] != '2' ||
+        strchr(":;!_", info[-2]) == NULL) {
+        return NULL;
+    }
+    const char *flags = info + 1;
+    return flags[strspn(flags, G_CSET_A_2_Z G_CSET_a_2_z)] == '\0' ? flags : NULL;
+}
+
+/* A folder beside which the empty "new" and "tmp" are gone, as archivers leave them out. */
+static bool holds_flagged_names(const char *path)
+{
+    g_autoptr(GPtrArray) names = list_names(path, NULL);
+    for (guint i = 0; names != NULL && i < names->len; i++) {
+        if (find_flags(g_ptr_array_index(names, i)) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_maildir(const char *path, const GPtrArray *names)
+{
+    g_autofree char *cur = g_build_filename(path, "cur", NULL);
+    return has_name(names, "cur") &&
+           (has_name(names, "new") || has_name(names, "tmp") || holds_flagged_names(cur));
 }
 
 static void emit_file(Walk *walk, const Place *place, const char *name, const char *path,
@@ -94,10 +119,12 @@ static void emit_file(Walk *walk, const Place *place, const char *name, const ch
     entry->container = place->container;
     if (place->container == SOURCE_CONTAINER_FILE && is_number(name)) {
         entry->container = SOURCE_CONTAINER_MH;
+    } else if (*name == '.') {
+        entry->container = SOURCE_CONTAINER_FILE; /* no mail program's: .keep, .DS_Store */
     }
     entry->folder = g_strdup(place->folder);
-    entry->flags =
-        entry->container == SOURCE_CONTAINER_MAILDIR ? maildir_flags(name) : g_strdup("");
+    const char *flags = place->container == SOURCE_CONTAINER_MAILDIR ? find_flags(name) : NULL;
+    entry->flags = g_strdup(flags == NULL ? "" : flags);
     entry->stored_size = (uint64_t)info->st_size;
     entry->mtime_ns =
         (int64_t)info->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + info->st_mtim.tv_nsec;
@@ -157,7 +184,7 @@ static void walk_folder(Walk *walk, const Place *place)
         walk->trouble(place->path, message, walk->user_data);
         return;
     }
-    bool in_maildir = has_name(names, "cur") && has_name(names, "new");
+    bool in_maildir = is_maildir(place->path, names);
     for (guint i = 0; i < names->len && !walk->stopped; i++) {
         walk_name(walk, place, g_ptr_array_index(names, i), in_maildir);
     }

@@ -319,9 +319,10 @@ static void no_trouble(const char *path G_GNUC_UNUSED, const char *message,
 static void test_folders_are_walked_in_order_of_names(void)
 {
     static const char *const files[] = {
-        "md/cur/1.h:2,RS",       "md/new/2.h",   "md/tmp/3.h", "md/.Work.2017/cur/4.h:2,",
-        "md/.Work.2017/new/5.h", "mh/2",         "mh/10",      "mh/9",
-        "plain/b.eml",           "plain/a.mbox",
+        "md/cur/1.h:2,RS",       "md/new/2.h",   "md/tmp/3.h",      "md/.Work.2017/cur/4.h:2,",
+        "md/.Work.2017/new/5.h", "mh/2",         "mh/10",           "mh/9",
+        "plain/b.eml",           "plain/a.mbox", "zip/cur/6.h;2,S", "zip/cur/.keep",
+        "zip/cur/7.h_2,",        "none/cur/8.h",
     };
     g_autofree char *root = g_build_filename(folder, "tree", NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -341,8 +342,12 @@ static void test_folders_are_walked_in_order_of_names(void)
                     "mh/2|mh||mh\n"
                     "mh/9|mh||mh\n"
                     "mh/10|mh||mh\n"
+                    "none/cur/8.h|none/cur||file\n"
                     "plain/a.mbox|plain||file\n"
-                    "plain/b.eml|plain||file\n");
+                    "plain/b.eml|plain||file\n"
+                    "zip/cur/.keep|zip||file\n"
+                    "zip/cur/6.h;2,S|zip|S|maildir\n"
+                    "zip/cur/7.h_2,|zip||maildir\n");
     g_string_free(walked.found, true);
 }
 
