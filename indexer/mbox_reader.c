@@ -359,13 +359,26 @@ static bool next_message(SourceReader *reader, SourceFill *fill, size_t envelope
     return true;
 }
 
+/* Where a byte order mark and blank lines before the file's first From_ line end; 0 without. */
+static size_t lead_end(const SourceReader *reader, const SourceFill *fill)
+{
+    Slice text = bytes_from(fill, fill->done);
+    Slice rest = mbox_separator_skip_lead(text);
+    bool is_lead =
+        reader->position == 0 && mbox_separator_is_from_line(mbox_separator_first_line(rest));
+    return is_lead ? fill->done + text.len - rest.len : 0;
+}
+
 /* Bytes that no From_ line introduces, up to the next one. */
 static void next_damaged(SourceReader *reader, SourceFill *fill, SourceSpan *span)
 {
-    Search search = {
-        .reader = reader, .fill = fill, .start = fill->done, .scanned = fill->done};
-    Boundary boundary = find_boundary(&search);
-    size_t end = boundary.kind == BOUNDARY_TOO_FAR ? search.scanned : boundary.separator_end;
+    size_t end = lead_end(reader, fill);
+    if (end == 0) {
+        Search search = {
+            .reader = reader, .fill = fill, .start = fill->done, .scanned = fill->done};
+        Boundary boundary = find_boundary(&search);
+        end = boundary.kind == BOUNDARY_TOO_FAR ? search.scanned : boundary.separator_end;
+    }
     *span = (SourceSpan){
         .kind = SPAN_DAMAGED,
         .offset = reader->position,

@@ -17,6 +17,23 @@ Slice mbox_separator_first_line(Slice text)
     return slice_of(text.ptr, length);
 }
 
+Slice mbox_separator_skip_lead(Slice text)
+{
+    if (slice_starts_with(text, SLICE_LITERAL("\xEF\xBB\xBF"))) {
+        text = slice_from(text, 3);
+    }
+    size_t line = 0;
+    for (size_t at = 0; at < text.len; at++) {
+        const char byte = text.ptr[at];
+        if (byte == '\n') {
+            line = at + 1;
+        } else if (byte != '\r' && byte != ' ' && byte != '\t') {
+            break;
+        }
+    }
+    return slice_from(text, line);
+}
+
 static Slice next_token(Slice *rest)
 {
     size_t start = 0;
@@ -78,8 +95,10 @@ static bool is_calendar_name(Slice token)
 
 bool mbox_separator_is_from_line(Slice line)
 {
-    /* A line that was cut is none: its end may lie anywhere. */
-    if (!slice_starts_with(line, FROM_PREFIX) || line.len + 1 >= LINE_LOOK_MAX) {
+    /* A line that was cut is none: its end may lie anywhere. Nor is one with CR inside, which
+     * is many lines of a file that ends them so. */
+    if (!slice_starts_with(line, FROM_PREFIX) || line.len + 1 >= LINE_LOOK_MAX ||
+        memchr(line.ptr, '\r', line.len) != NULL) {
         return false;
     }
     bool has_time = false;

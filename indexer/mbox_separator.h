@@ -24,3 +24,7 @@ bool mbox_separator_is_field_line(Slice line);
 
 /* The first line of `text` without its end. */
 Slice mbox_separator_first_line(Slice text);
+
+/* The text behind a byte order mark and lines of white space, with which editors begin files;
+ * the mails that Gmail shows as "original" begin with a line of 255 spaces. */
+Slice mbox_separator_skip_lead(Slice text);

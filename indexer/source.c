@@ -111,30 +111,11 @@ static Slice next_line(Slice *rest)
     return line;
 }
 
-/* Steps over a byte order mark and lines of white space: the mails that Gmail shows as
- * "original" begin with a line of 255 spaces. */
-static Slice skip_lead(Slice text)
-{
-    if (slice_starts_with(text, SLICE_LITERAL("\xEF\xBB\xBF"))) {
-        text = slice_from(text, 3);
-    }
-    size_t line = 0;
-    for (size_t at = 0; at < text.len; at++) {
-        const char byte = text.ptr[at];
-        if (byte == '\n') {
-            line = at + 1;
-        } else if (byte != '\r' && byte != ' ' && byte != '\t') {
-            break;
-        }
-    }
-    return slice_from(text, line);
-}
-
 /* Whether the text before the first blank line is a mail header: it begins with a field (or a
  * From_ line, escaped perhaps), and has one that mail has. */
 static bool looks_like_message(Slice text)
 {
-    Slice rest = skip_lead(text);
+    Slice rest = mbox_separator_skip_lead(text);
     Slice line = next_line(&rest);
     if (slice_starts_with(line, SLICE_LITERAL("From ")) ||
         slice_starts_with(line, SLICE_LITERAL(">From "))) {
@@ -153,7 +134,7 @@ static bool looks_like_message(Slice text)
 
 static bool looks_like_mbox(Slice text)
 {
-    Slice rest = skip_lead(text);
+    Slice rest = mbox_separator_skip_lead(text);
     Slice line = next_line(&rest);
     Slice second = mbox_separator_first_line(rest);
     return mbox_separator_is_from_line(line) &&
@@ -180,14 +161,21 @@ static SourceKind detect_kind(const SourceEntry *entry, Slice text)
     return SOURCE_KIND_OTHER;
 }
 
-/* Reads the beginning into `pending` and looks at it. */
+/* Reads the beginning into `pending` and looks at it. Damaged data that gives no byte at all is
+ * no mail, and said at the end as for any other damage; a disk that fails is an error. */
 static bool look(SourceReader *reader, const SourceEntry *entry, GError **error)
 {
     g_byte_array_set_size(reader->pending, LOOK_BYTES);
-    gssize n_read =
-        byte_stream_read(reader->stream, (char *)reader->pending->data, LOOK_BYTES, error);
+    gssize n_read = byte_stream_read(reader->stream, (char *)reader->pending->data, LOOK_BYTES,
+                                     &reader->trouble);
     g_byte_array_set_size(reader->pending, (guint)MAX(n_read, 0));
     if (n_read < 0) {
+        reader->facts.kind = SOURCE_KIND_OTHER;
+        reader->at_end = true;
+        if (g_error_matches(reader->trouble, G_IO_ERROR, G_IO_ERROR_INVALID_DATA)) {
+            return true;
+        }
+        g_propagate_error(error, g_steal_pointer(&reader->trouble));
         return false;
     }
     Slice text = slice_of((const char *)reader->pending->data, (size_t)n_read);

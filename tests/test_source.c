@@ -81,6 +81,11 @@ static const MboxCase cases[] = {
      MBOX_DIALECT_MBOXRD,
      {DAMAGED "\n\n", HEADER "one\n"},
      {0}},
+    {"byte_order_mark_is_damaged_and_no_more",
+     "\xEF\xBB\xBF" FROM_LINE HEADER "one\n\n" FROM_LINE HEADER "two\n\n",
+     MBOX_DIALECT_MBOXRD,
+     {DAMAGED "\xEF\xBB\xBF", HEADER "one\n", HEADER "two\n"},
+     {0}},
     {"content_length_passes_over_from_lines",
      FROM_LINE "Subject: s\nContent-Length: 92\n\nbody\n\n" FROM_LINE HEADER
                "more\n>From z\n\n\n" FROM_LINE HEADER "two\n\n",
@@ -215,6 +220,20 @@ static void test_gzip_that_ends_too_early_gives_all_its_bytes(void)
     g_autoptr(GError) error = NULL;
     g_assert_cmpint(byte_stream_read(in_pieces, bytes, 1, &error), ==, -1);
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+    g_unlink(path);
+}
+
+static void test_gzip_that_is_damaged_from_the_start_is_said(void)
+{
+    static const char damaged[] = "\x1F\x8B\x08\0\0\0\0\0\0\3\xFF\xFF\xFF\xFF";
+    g_autofree char *path = write_file("bad.gz", damaged, sizeof(damaged) - 1);
+    SourceFacts facts;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) spans = source_collect(path, "bad.gz", 1, 0, &facts, &error);
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+    g_assert_cmpuint(spans->len, ==, 0);
+    g_assert_cmpint(facts.kind, ==, SOURCE_KIND_OTHER);
+    g_assert_cmpint(facts.compression, ==, COMPRESSION_GZIP);
     g_unlink(path);
 }
 
@@ -368,6 +387,8 @@ static void test_kinds_are_told_by_looking(void)
         {"key: value\nother: value\n", 24, "x.eml", SOURCE_KIND_OTHER},
         {"#include <stdio.h>\n", 19, "x.eml", SOURCE_KIND_OTHER},
         {"plain words\n", 12, "", SOURCE_KIND_MESSAGE},
+        {"From a@b.example Thu Mar  2 10:00:00 2017\rFrom: a@b.example\r\rbody\r", 67, "x",
+         SOURCE_KIND_OTHER},
         {"\x89PNG\r\n\x1A\n\0\0", 10, "", SOURCE_KIND_OTHER},
         {"", 0, "x", SOURCE_KIND_OTHER},
         {"", 0, "", SOURCE_KIND_MESSAGE},
@@ -422,6 +443,8 @@ int main(int argc, char **argv)
     g_test_add_func("/source/gzip_members_are_one_stream", test_gzip_members_are_one_stream);
     g_test_add_func("/source/gzip_that_ends_too_early_gives_all_its_bytes",
                     test_gzip_that_ends_too_early_gives_all_its_bytes);
+    g_test_add_func("/source/gzip_that_is_damaged_from_the_start_is_said",
+                    test_gzip_that_is_damaged_from_the_start_is_said);
     g_test_add_func("/source/a_message_beyond_the_limit_is_hashed_whole",
                     test_a_message_beyond_the_limit);
     g_test_add_func("/source/folders_are_walked_in_order_of_names",
