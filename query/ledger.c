@@ -146,12 +146,24 @@ static bool check_hashes(Ledger *ledger, const LedgerFile *file, LedgerSum *sum,
     return true;
 }
 
+/* The note without the path that it begins with. */
+static const char *note_words(const LedgerFile *file)
+{
+    size_t length = strlen(file->path);
+    bool has_path =
+        g_str_has_prefix(file->note, file->path) && g_str_has_prefix(file->note + length, ": ");
+    return has_path ? file->note + length + 2 : file->note;
+}
+
 static bool check_file(Ledger *ledger, const LedgerFile *file, GError **error)
 {
     LedgerSum sum = {.files = 1, .size = file->size};
     if (file->done < file->size || g_str_equal(file->state, "partial")) {
         sum.unfinished = 1;
         find(ledger, LEDGER_UNFINISHED, file, file->done, file->size - file->done, file->note);
+    }
+    if (*file->note != '\0' && sum.unfinished == 0) {
+        find(ledger, LEDGER_DAMAGE, file, file->size, 0, note_words(file));
     }
     if (!check_pieces(ledger, file, &sum, error) ||
         (ledger->report->check_hashes && !check_hashes(ledger, file, &sum, error))) {

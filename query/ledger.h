@@ -32,7 +32,8 @@ typedef struct {
 typedef enum {
     LEDGER_GAP,
     LEDGER_OVERLAP,
-    LEDGER_DAMAGE, /* a span that is recorded as damaged: accounted for */
+    LEDGER_DAMAGE, /* recorded as damaged: accounted for; of a whole file, length 0 at its end
+                    */
     LEDGER_UNFINISHED,
     LEDGER_HASH /* a message that cannot be cut out again */
 } LedgerFindingKind;

@@ -81,6 +81,16 @@ static void test_damaged_span(void)
     g_assert_cmpint(seen.n_findings[LEDGER_DAMAGE], ==, 1);
 }
 
+static void test_damaged_file(void)
+{
+    g_autoptr(QueryFixture) fixture = query_fixture_new();
+    Seen seen;
+    LedgerSum sum = ledger_after(
+        fixture, "UPDATE file SET state = 'damaged', note = 'it ends too early'", false, &seen);
+    g_assert_true(ledger_adds_up(&sum));
+    g_assert_cmpint(seen.n_findings[LEDGER_DAMAGE], ==, 1);
+}
+
 static void test_overlap(void)
 {
     g_autoptr(QueryFixture) fixture = query_fixture_new();
@@ -174,6 +184,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ledger/whole_source_adds_up", test_whole);
     g_test_add_func("/ledger/missing_message_is_a_gap", test_gap);
     g_test_add_func("/ledger/damaged_span_is_accounted_for", test_damaged_span);
+    g_test_add_func("/ledger/a_damaged_file_is_said", test_damaged_file);
     g_test_add_func("/ledger/byte_in_two_pieces_is_an_overlap", test_overlap);
     g_test_add_func("/ledger/end_of_the_file_is_checked", test_end);
     g_test_add_func("/ledger/replaced_file_is_left_out", test_replaced);
