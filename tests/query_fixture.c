@@ -457,3 +457,17 @@ sqlite3 *query_fixture_open(const QueryFixture *fixture)
     g_assert_no_error(error);
     return db;
 }
+
+sqlite3 *query_fixture_in_memory(void)
+{
+    QueryFixture *fixture = query_fixture_new();
+    sqlite3 *file = query_fixture_open(fixture);
+    sqlite3 *db = NULL;
+    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
+    sqlite3_backup *copy = sqlite3_backup_init(db, "main", file, "main");
+    g_assert_cmpint(sqlite3_backup_step(copy, -1), ==, SQLITE_DONE);
+    sqlite3_backup_finish(copy);
+    sqlite3_close(file);
+    query_fixture_free(fixture);
+    return db;
+}

@@ -29,4 +29,7 @@ void query_fixture_free(QueryFixture *fixture);
 /* The archive, read-only. Aborts when it cannot. */
 sqlite3 *query_fixture_open(const QueryFixture *fixture);
 
+/* A copy of a fixture's archive in memory, which needs no folder. Aborts when it cannot. */
+sqlite3 *query_fixture_in_memory(void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryFixture, query_fixture_free)

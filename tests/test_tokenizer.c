@@ -1,50 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/tokenizer.h"
-
-#include "schema/slice.h"
+#include "tests/token_list.h"
 
 /* Tokens beyond what real text has, and every byte once. */
 #define RANDOM_TEXTS     2000
 #define RANDOM_BYTES_MAX 300
 
-/* A full-text table that reports each token with its place: fts5vocab of type instance. */
-static sqlite3 *open_index(bool ours)
-{
-    sqlite3 *db = NULL;
-    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
-    if (ours) {
-        g_assert_true(tokenizer_register(db, NULL));
-    }
-    g_assert_true(archive_exec(db,
-                               "CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = 'unicode61 "
-                               "remove_diacritics 2');"
-                               "CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')",
-                               NULL));
-    return db;
-}
-
-static char *tokens_of(sqlite3 *db, Slice text)
-{
-    sqlite3_stmt *add = archive_prepare(db, "INSERT INTO t (rowid, x) VALUES (1, ?1)", NULL);
-    sqlite3_bind_text64(add, 1, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
-    g_assert_cmpint(sqlite3_step(add), ==, SQLITE_DONE);
-    sqlite3_finalize(add);
-    GString *tokens = g_string_new(NULL);
-    sqlite3_stmt *list =
-        archive_prepare(db, "SELECT hex(term), offset FROM v ORDER BY offset, term", NULL);
-    while (sqlite3_step(list) == SQLITE_ROW) {
-        g_string_append_printf(tokens, "%s@%d ", (const char *)sqlite3_column_text(list, 0),
-                               sqlite3_column_int(list, 1));
-    }
-    sqlite3_finalize(list);
-    g_assert_true(archive_exec(db, "DELETE FROM t", NULL));
-    return g_string_free(tokens, false);
-}
-
 static void assert_same(sqlite3 *ours, sqlite3 *builtin, Slice text)
 {
-    g_autofree char *first = tokens_of(ours, text);
-    g_autofree char *second = tokens_of(builtin, text);
+    g_autofree char *first = token_list_of(ours, text);
+    g_autofree char *second = token_list_of(builtin, text);
     g_assert_cmpstr(first, ==, second);
 }
 
@@ -64,8 +28,8 @@ static void test_known_texts(void)
         "-",
         "a",
     };
-    sqlite3 *ours = open_index(true);
-    sqlite3 *builtin = open_index(false);
+    sqlite3 *ours = token_list_open(true);
+    sqlite3 *builtin = token_list_open(false);
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         assert_same(ours, builtin, slice_of_string(texts[i]));
     }
@@ -99,8 +63,8 @@ static void append_random(GString *text, GRand *random)
 static void test_random_texts(void)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(20170507);
-    sqlite3 *ours = open_index(true);
-    sqlite3 *builtin = open_index(false);
+    sqlite3 *ours = token_list_open(true);
+    sqlite3 *builtin = token_list_open(false);
     for (int i = 0; i < RANDOM_TEXTS; i++) {
         g_autoptr(GString) text = g_string_new(NULL);
         int length = g_rand_int_range(random, 0, RANDOM_BYTES_MAX);
