@@ -24,7 +24,7 @@ typedef struct QueryNode {
     char *text;              /* of a term: the value as typed, without quotes */
     bool is_phrase;          /* was between quotes */
     bool is_prefix;          /* had a star behind */
-    const char *source;      /* (transfer none) the string that offset counts in */
+    const char *source;      /* of a term or NEAR: (transfer none) what offset counts in */
     size_t offset;
     size_t length;
 } QueryNode;
