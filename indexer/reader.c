@@ -137,11 +137,13 @@ static void add_trouble(Reader *reader, const char *message, bool is_source)
     add_event(reader, event);
 }
 
-/* An mbox is a folder of its own; other files lie in one. */
+/* An mbox is a folder of its own; other files lie in one, also a message that was saved with
+ * its From_ line. */
 static void name_folder(SourceEntry *entry, const SourceReader *file)
 {
-    if (source_reader_facts(file)->kind == SOURCE_KIND_MBOX) {
-        g_autofree char *name = g_path_get_basename(entry->path);
+    g_autofree char *name = g_path_get_basename(entry->path);
+    if (source_reader_facts(file)->kind == SOURCE_KIND_MBOX &&
+        entry->container == SOURCE_CONTAINER_FILE && !g_str_has_suffix(name, ".eml")) {
         g_autofree char *parent = g_steal_pointer(&entry->folder);
         entry->folder = folder_name_of_mbox(parent, name);
     }
