@@ -35,6 +35,10 @@ static SourceRead message_next(SourceReader *reader, SourceFill *fill, GArray *s
         .bytes_at = fill->at_in_window,
         .bytes_length = fill->filled,
     };
+    /* Perhaps an mbox whose From_ lines have a form that is not known. */
+    if (slice_starts_with(slice_of(fill->base, fill->filled), SLICE_LITERAL("From "))) {
+        problem_set_add(&span.problems, PROBLEM_FROM_LINE_SUSPECT);
+    }
     if (fill->filled > SOURCE_MESSAGE_MAX) {
         read_rest(reader, fill, &span);
         span.bytes_length = SOURCE_MESSAGE_MAX;

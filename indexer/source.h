@@ -87,7 +87,7 @@ typedef struct {
     SpanKind kind;
     uint64_t offset;           /* of the message's first byte, after separator_before */
     uint64_t length;           /* of the message, quoting still on */
-    uint64_t separator_before; /* From_ line and its line end; MMDF's control-A line */
+    uint64_t separator_before; /* From_ line and its line end */
     uint64_t separator_after;  /* the blank line before the next From_ line, if there is one */
     Quoting quoting;
     ProblemSet problems; /* FROM_LINE_SUSPECT, BAD_CONTENT_LENGTH, MESSAGE_TOO_LARGE */

@@ -174,7 +174,9 @@ static void walk_name(Walk *walk, const Place *place, const char *name, bool in_
 static void walk_folder(Walk *walk, const Place *place)
 {
     if (place->depth > WALK_DEPTH_MAX) {
-        report(walk, place->path, ELOOP);
+        g_autofree char *message =
+            g_strdup_printf("%s: nested deeper than %d folders", place->path, WALK_DEPTH_MAX);
+        walk->trouble(place->path, message, walk->user_data);
         return;
     }
     g_autoptr(GError) error = NULL;

@@ -402,6 +402,42 @@ static void test_kinds_are_told_by_looking(void)
     }
 }
 
+static void test_a_from_line_of_no_known_form_is_said(void)
+{
+    static const char text[] = "From a@b.example 2017-03-02\n" HEADER "body\n";
+    g_autofree char *path = write_file("unknown", text, sizeof(text) - 1);
+    g_autoptr(GPtrArray) spans = source_collect(path, "unknown", 1, 0, NULL, NULL);
+    g_assert_cmpuint(spans->len, ==, 1);
+    check_span(g_ptr_array_index(spans, 0), text);
+    const CollectedSpan *message = g_ptr_array_index(spans, 0);
+    g_assert_cmpuint(message->span.problems, ==, PROBLEM_BIT(FROM_LINE_SUSPECT));
+}
+
+static void note_trouble(const char *path G_GNUC_UNUSED, const char *message, gpointer data)
+{
+    g_string_append(data, message);
+}
+
+static bool drop_entry(SourceEntry *entry, gpointer data G_GNUC_UNUSED)
+{
+    source_entry_free(entry);
+    return true;
+}
+
+static void test_a_walk_ends_and_says_so(void)
+{
+    g_autoptr(GString) path = g_string_new(folder);
+    g_string_append(path, "/deep");
+    g_autofree char *root = g_strdup(path->str);
+    for (int i = 0; i < 70; i++) {
+        g_string_append(path, "/d");
+    }
+    g_assert_cmpint(g_mkdir_with_parents(path->str, 0700), ==, 0);
+    g_autoptr(GString) trouble = g_string_new(NULL);
+    g_assert_true(source_walk(root, drop_entry, note_trouble, trouble, NULL));
+    g_assert_true(g_str_has_suffix(trouble->str, "/d: nested deeper than 64 folders"));
+}
+
 static void test_unquoting_in_place(void)
 {
     static const struct {
@@ -450,6 +486,9 @@ int main(int argc, char **argv)
     g_test_add_func("/source/folders_are_walked_in_order_of_names",
                     test_folders_are_walked_in_order_of_names);
     g_test_add_func("/source/kinds_are_told_by_looking", test_kinds_are_told_by_looking);
+    g_test_add_func("/source/a_from_line_of_no_known_form_is_said",
+                    test_a_from_line_of_no_known_form_is_said);
+    g_test_add_func("/source/a_walk_ends_and_says_so", test_a_walk_ends_and_says_so);
     g_test_add_func("/occurrence/unquoting_in_place", test_unquoting_in_place);
     int result = g_test_run();
     g_autofree char *remove = g_strdup_printf("rm -rf '%s'", folder);
