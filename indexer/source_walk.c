@@ -2,8 +2,10 @@
  *
  * Folder trees: Maildir (cur, new), MH (numbered files), and anything else, in an order that
  * depends on names only. */
+#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "indexer/folder_name.h"
 #include "indexer/source.h"
@@ -48,16 +50,20 @@ static gint compare_names(gconstpointer a, gconstpointer b)
     return strcmp(first, second);
 }
 
-static GPtrArray *list_names(const char *path, GError **error)
+/* The sorted names in a folder. Returns: (transfer full) NULL with errno. */
+static GPtrArray *list_names(const char *path)
 {
-    g_autoptr(GDir) folder = g_dir_open(path, 0, error);
+    DIR *folder = opendir(path);
     if (folder == NULL) {
         return NULL;
     }
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
-        g_ptr_array_add(names, g_strdup(name));
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            g_ptr_array_add(names, g_strdup(entry->d_name));
+        }
     }
+    closedir(folder);
     g_ptr_array_sort(names, compare_names);
     return names;
 }
@@ -94,7 +100,7 @@ static const char *find_flags(const char *name)
 /* A folder beside which the empty "new" and "tmp" are gone, as archivers leave them out. */
 static bool holds_flagged_names(const char *path)
 {
-    g_autoptr(GPtrArray) names = list_names(path, NULL);
+    g_autoptr(GPtrArray) names = list_names(path);
     for (guint i = 0; names != NULL && i < names->len; i++) {
         if (find_flags(g_ptr_array_index(names, i)) != NULL) {
             return true;
@@ -179,11 +185,9 @@ static void walk_folder(Walk *walk, const Place *place)
         walk->trouble(place->path, message, walk->user_data);
         return;
     }
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) names = list_names(place->path, &error);
+    g_autoptr(GPtrArray) names = list_names(place->path);
     if (names == NULL) {
-        g_autofree char *message = g_strdup_printf("%s: %s", place->path, error->message);
-        walk->trouble(place->path, message, walk->user_data);
+        report(walk, place->path, errno);
         return;
     }
     bool in_maildir = is_maildir(place->path, names);
@@ -192,16 +196,21 @@ static void walk_folder(Walk *walk, const Place *place)
     }
 }
 
+/* Prefixes what the system says with the root. Returns: false always. */
+static bool fail(const char *root, int code, GError **error)
+{
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: %s", root,
+                g_strerror(code));
+    return false;
+}
+
 bool source_walk(const char *root, SourceEntryFunc entry, SourceTroubleFunc trouble,
                  gpointer user_data, GError **error)
 {
     Walk walk = {.entry = entry, .trouble = trouble, .user_data = user_data};
     struct stat info;
     if (stat(root, &info) != 0) {
-        int code = errno;
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: %s", root,
-                    g_strerror(code));
-        return false;
+        return fail(root, errno, error);
     }
     Place place = {.path = root, .relative = "", .folder = ""};
     if (S_ISREG(info.st_mode)) {
@@ -213,10 +222,8 @@ bool source_walk(const char *root, SourceEntryFunc entry, SourceTroubleFunc trou
                     root);
         return false;
     }
-    g_autoptr(GDir) readable = g_dir_open(root, 0, error);
-    if (readable == NULL) {
-        g_prefix_error(error, "%s: ", root);
-        return false;
+    if (access(root, R_OK | X_OK) != 0) {
+        return fail(root, errno, error);
     }
     walk_folder(&walk, &place);
     return true;
