@@ -23,6 +23,9 @@ static const char from_pattern[] = "\nFrom ";
 /* Header bytes in which Content-Length is looked for. */
 #define HEADER_LOOK_MAX ((size_t)256 << 10)
 
+/* How far to read ahead in compressed data for a Content-Length that may lie. */
+#define CONTENT_LENGTH_AHEAD_MAX ((size_t)16 << 20)
+
 typedef enum {
     BOUNDARY_NONE,   /* not in what was read */
     BOUNDARY_FOUND,  /* a From_ line follows */
@@ -218,20 +221,55 @@ static void find_content_length(Search *search)
     search->length_end = at + length;
 }
 
+/* The line ends that may stand between the end of a message and the next From_ line. */
+static size_t line_ends_at(Slice text)
+{
+    size_t at = 0;
+    while (at < text.len && at < 4 && (text.ptr[at] == '\n' || text.ptr[at] == '\r')) {
+        at++;
+    }
+    return at;
+}
+
+/* Whether it is worth reading up to where Content-Length points. Looking there costs nothing in
+ * a plain file; without it, a length that lies would have everything up to there read and kept
+ * for each message anew. */
+static bool length_may_hold(const Search *search)
+{
+    const SourceReader *reader = search->reader;
+    const SourceFill *fill = search->fill;
+    if (search->length_end + LOOKAHEAD <= fill->filled || reader->at_end) {
+        return true;
+    }
+    /* From the last byte of the message on: it must be there. */
+    char bytes[LOOKAHEAD + 1];
+    const uint64_t offset = reader->position + search->length_end - 1 - fill->done;
+    const gssize length = byte_stream_peek(reader->stream, offset, bytes, sizeof(bytes));
+    if (length < 0) {
+        return search->length_end <= fill->filled + CONTENT_LENGTH_AHEAD_MAX;
+    }
+    if (length == 0) {
+        return false;
+    }
+    const Slice text = slice_of(bytes + 1, (size_t)length - 1);
+    const size_t at = line_ends_at(text);
+    bool has_field = false;
+    return at == text.len || begins_message(slice_from(text, at), &has_field);
+}
+
 /* Whether a separator, or the end, stands where Content-Length points (a blank line or two
  * before it). */
 static bool length_holds(Search *search, Boundary *ret_boundary)
 {
     SourceFill *fill = search->fill;
+    if (!length_may_hold(search)) {
+        return false;
+    }
     source_fill_to(search->reader, fill, search->length_end + LOOKAHEAD);
     if (search->length_end > fill->filled) {
         return false;
     }
-    size_t at = search->length_end;
-    while (at < fill->filled && at - search->length_end < 4 &&
-           (fill->base[at] == '\n' || fill->base[at] == '\r')) {
-        at++;
-    }
+    const size_t at = search->length_end + line_ends_at(bytes_from(fill, search->length_end));
     bool has_field = false;
     bool ends = at == fill->filled && search->reader->at_end;
     if (!ends && !begins_message(bytes_from(fill, at), &has_field)) {

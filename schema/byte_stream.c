@@ -221,6 +221,28 @@ gssize byte_stream_read(ByteStream *stream, char *out, size_t length, GError **e
     return (gssize)filled;
 }
 
+gssize byte_stream_peek(const ByteStream *stream, uint64_t offset, char *out, size_t length)
+{
+    if (stream->compression != COMPRESSION_NONE || offset > INT64_MAX) {
+        return -1;
+    }
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n_read = pread(stream->fd, out + done, length - done, (off_t)(offset + done));
+        if (n_read < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n_read < 0) {
+            return -1;
+        }
+        if (n_read == 0) {
+            break;
+        }
+        done += (size_t)n_read;
+    }
+    return (gssize)done;
+}
+
 bool byte_stream_skip_to(ByteStream *stream, uint64_t offset, GError **error)
 {
     if (stream->compression == COMPRESSION_NONE) {

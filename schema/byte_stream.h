@@ -30,6 +30,10 @@ Compression byte_stream_compression(const ByteStream *stream);
  */
 gssize byte_stream_read(ByteStream *stream, char *out, size_t length, GError **error);
 
+/* Reads up to `length` bytes at `offset` without moving. Returns: bytes read, fewer at the end;
+ * -1 when the file is compressed or cannot be read. */
+gssize byte_stream_peek(const ByteStream *stream, uint64_t offset, char *out, size_t length);
+
 /* Goes forward to `offset` (uncompressed bytes). Returns: false with `error`. */
 bool byte_stream_skip_to(ByteStream *stream, uint64_t offset, GError **error);
 

@@ -179,6 +179,29 @@ static void test_an_endless_from_line_is_body(void)
     g_unlink(path);
 }
 
+/* Such lengths had everything up to where they pointed read and kept. */
+static void test_a_lying_length_reads_nothing_ahead(void)
+{
+    g_autoptr(GString) text = g_string_new(FROM_LINE "Subject: s\nContent-Length: 3000000\n\n");
+    while (text->len < 4000000) {
+        g_string_append(text, "nothing of this begins a message\n");
+    }
+    g_autofree char *path = write_file("lie", text->str, text->len);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ByteStream) stream = byte_stream_open(path, &error);
+    g_assert_no_error(error);
+    char bytes[8];
+    g_assert_cmpint(byte_stream_peek(stream, 5, bytes, 5), ==, 5);
+    g_assert_cmpmem(bytes, 5, text->str + 5, 5);
+    g_assert_cmpint(byte_stream_peek(stream, text->len - 3, bytes, 8), ==, 3);
+    g_assert_cmpint(byte_stream_peek(stream, text->len, bytes, 8), ==, 0);
+    g_autoptr(GPtrArray) spans = source_collect(path, "lie", 1, 0, NULL, NULL);
+    g_assert_cmpuint(spans->len, ==, 1);
+    const CollectedSpan *span = g_ptr_array_index(spans, 0);
+    g_assert_cmpuint(span->span.problems, ==, PROBLEM_BIT(BAD_CONTENT_LENGTH));
+    g_unlink(path);
+}
+
 static void test_gzip_members_are_one_stream(void)
 {
     g_autofree char *path = g_build_filename(folder, "two.gz", NULL);
@@ -476,6 +499,8 @@ int main(int argc, char **argv)
                     test_a_message_just_below_the_limit);
     g_test_add_func("/source/a_boundary_between_two_reads_of_the_rest_is_found",
                     test_a_boundary_between_two_reads_of_the_rest);
+    g_test_add_func("/source/a_lying_length_reads_nothing_ahead",
+                    test_a_lying_length_reads_nothing_ahead);
     g_test_add_func("/source/gzip_members_are_one_stream", test_gzip_members_are_one_stream);
     g_test_add_func("/source/gzip_that_ends_too_early_gives_all_its_bytes",
                     test_gzip_that_ends_too_early_gives_all_its_bytes);
