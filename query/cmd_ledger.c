@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/command.h"
 
-#include "query/json_writer.h"
 #include "query/ledger.h"
-#include "query/terminal_text.h"
 #include "schema/archive.h"
+#include "schema/json_writer.h"
+#include "schema/terminal_text.h"
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,

@@ -6,9 +6,9 @@
 #include "query/query_parser.h"
 #include "query/search_output.h"
 #include "query/terminal.h"
-#include "query/terminal_text.h"
 #include "query/zero_hits.h"
 #include "schema/archive.h"
+#include "schema/terminal_text.h"
 
 #define DEFAULT_LIMIT 50
 

@@ -2,11 +2,11 @@
 #include "query/command.h"
 
 #include "query/archive_stats.h"
-#include "query/json_writer.h"
 #include "query/search_output.h"
-#include "query/terminal_text.h"
 #include "schema/archive.h"
+#include "schema/json_writer.h"
 #include "schema/problem.h"
+#include "schema/terminal_text.h"
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "query/terminal_text.h"
 #include "schema/archive.h"
+#include "schema/terminal_text.h"
 
 void command_complain(const char *format, ...)
 {

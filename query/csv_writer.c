@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/csv_writer.h"
 
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 
 static void begin_cell(GString *out, bool is_first)
 {

@@ -4,7 +4,7 @@
 #include "query/authentication_results.h"
 #include "query/message_view_caveat.h"
 #include "query/search_output.h"
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 
 static void append_safe(GString *out, const char *text)
 {

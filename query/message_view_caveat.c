@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/message_view_caveat.h"
 
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 #include "schema/verdict.h"
 
 static const char *caveat_sentence_of(const char *word)

@@ -2,8 +2,8 @@
 #include "query/message_view.h"
 
 #include "query/authentication_results.h"
-#include "query/json_writer.h"
 #include "query/search_output.h"
+#include "schema/json_writer.h"
 
 static void date(JsonWriter *writer, const char *key, bool has_date, int64_t time)
 {

@@ -4,8 +4,8 @@
 #include "query/message_view_arc.h"
 #include "query/message_view_caveat.h"
 #include "query/search_output.h"
-#include "query/terminal_text.h"
 #include "schema/problem.h"
+#include "schema/terminal_text.h"
 
 /* Every line of the body gets this in front: text from mail begins no line of ours, so it
  * cannot pose as a verdict. */

@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 
 /* Bytes shown before and after the place: message, text and caret fit an 80-column line. */
 #define CONTEXT_BEFORE 40

@@ -2,9 +2,9 @@
 #include "query/search_output.h"
 
 #include "query/csv_writer.h"
-#include "query/json_writer.h"
-#include "query/terminal_text.h"
+#include "schema/json_writer.h"
 #include "schema/record.h"
+#include "schema/terminal_text.h"
 
 #define HEX_BYTES ((size_t)2 * SHA256_BYTES + 1)
 

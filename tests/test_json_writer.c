@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "query/json_writer.h"
+#include "schema/json_writer.h"
 
 static void test_structure(void)
 {

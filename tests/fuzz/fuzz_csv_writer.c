@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/csv_writer.h"
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <sqlite3.h>
 
-#include "query/json_writer.h"
-#include "query/terminal_text.h"
+#include "schema/json_writer.h"
+#include "schema/terminal_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

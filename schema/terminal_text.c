@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 
 /* Characters that change how their neighbours are shown without being seen themselves. */
 static const struct {

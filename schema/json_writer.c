@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "query/json_writer.h"
+#include "schema/json_writer.h"
 
-#include "query/terminal_text.h"
+#include "schema/terminal_text.h"
 
 JsonWriter json_writer_on(GString *out)
 {
