@@ -4,8 +4,7 @@
 #include <malloc.h>
 
 #include "indexer/fts_index.h"
-#include "indexer/mail_processor.h"
-#include "indexer/reader.h"
+#include "indexer/slot_record.h"
 #include "indexer/tokenizer.h"
 #include "schema/record_codec.h"
 
@@ -84,57 +83,14 @@ static bool on_file_begin(Ingest *ingest, const ReaderEvent *event, GError **err
                           &ingest->file_id, error);
 }
 
-/* The record of a message that no worker survived: its hash, which is no parsing. */
-static void make_unreadable_record(Ingest *ingest, const JobSlot *slot, const SourceSpan *span)
-{
-    mail_record_clear(&ingest->record);
-    /* The worker may have died before it undid the quoting, or after: do it on a copy. */
-    g_autofree char *copy = g_malloc(MAX(span->bytes_length, 1));
-    memcpy(copy, slot->window.base + span->bytes_at, span->bytes_length);
-    size_t length = occurrence_unquote(copy, span->bytes_length, span->quoting);
-    mail_processor_hash(slice_of(copy, length), ingest->record.sha256);
-    ingest->record.size = length;
-    if (span->has_sha256) {
-        memcpy(ingest->record.sha256, span->sha256, SHA256_BYTES);
-        ingest->record.size = span->unquoted_length;
-    }
-    problem_set_add(&ingest->record.problems, PROBLEM_UNREADABLE);
-}
-
-static bool key_indexes_are_valid(const Ingest *ingest)
-{
-    int64_t n_keys =
-        ingest->options->keys == NULL ? 0 : (int64_t)key_store_size(ingest->options->keys);
-    for (guint i = 0; i < ingest->record.signatures->len; i++) {
-        int64_t key = g_array_index(ingest->record.signatures, RecordSignature, i).key;
-        if (key < -1 || key >= n_keys) {
-            return false;
-        }
-    }
-    for (guint i = 0; i < ingest->record.arc_sets->len; i++) {
-        const RecordArcSet *set = &g_array_index(ingest->record.arc_sets, RecordArcSet, i);
-        if (set->seal.key < -1 || set->seal.key >= n_keys || set->message.key < -1 ||
-            set->message.key >= n_keys) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* What the reader of the file saw belongs to the message, too. */
+/* What the parent adds to a record must be in the flat one, too. */
 static bool on_message(Ingest *ingest, const JobSlot *slot, const ReaderEvent *event,
                        GError **error)
 {
     Slice flat = job_slot_result(slot, event->item);
-    mail_record_clear(&ingest->record);
-    bool decoded = flat.len > 0 && record_decode(flat, false, &ingest->record) &&
-                   key_indexes_are_valid(ingest);
+    bool decoded = slot_record_read(slot, event, ingest->options->keys, &ingest->record);
     g_autofree char *own = NULL;
-    if (!decoded) {
-        make_unreadable_record(ingest, slot, &event->span);
-    }
     if (!decoded || event->span.problems != 0) {
-        ingest->record.problems |= event->span.problems;
         size_t capacity = flat.len + sizeof(MailRecord) + 4096;
         own = g_malloc(capacity);
         flat = slice_of(own, record_encode(&ingest->record, own, capacity));
@@ -301,7 +257,8 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     g_auto(Ingest) ingest = {.options = options, .started_us = g_get_monotonic_time()};
     mail_record_init(&ingest.record);
     /* The workers come first: they must inherit neither threads nor a connection. */
-    ingest.pool = worker_pool_new(options->n_workers, options->keys, error);
+    const WorkerPoolOptions pool = {.n_workers = options->n_workers, .keys = options->keys};
+    ingest.pool = worker_pool_new(&pool, error);
     mallopt(M_TRIM_THRESHOLD, KEEP_FREED_BYTES);
     if (ingest.pool == NULL || !open_archive(&ingest, error)) {
         return false;

@@ -12,6 +12,8 @@ struct MailProcessor {
     MimeParser *mime;
     DkimVerifier *dkim; /* NULL when signatures are not looked at */
     ArcVerifier *arc;   /* the same */
+    bool has_received_at;
+    int64_t received_at;
 };
 
 MailProcessor *mail_processor_new(const KeyStore *keys)
@@ -37,6 +39,12 @@ void mail_processor_free(MailProcessor *processor)
     g_free(processor);
 }
 
+void mail_processor_set_received_at(MailProcessor *processor, int64_t received_at)
+{
+    processor->has_received_at = true;
+    processor->received_at = received_at;
+}
+
 void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
 {
     int ok = EVP_Digest(bytes.len == 0 ? "" : bytes.ptr, bytes.len, ret_sha256, NULL,
@@ -59,6 +67,10 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
         mime_parser_read(processor->mime, &processor->message, envelope, record);
     } else {
         mime_parser_read_header(processor->mime, &processor->message, envelope, record);
+    }
+    if (processor->has_received_at) {
+        record->has_received_at = true;
+        record->received_at = processor->received_at;
     }
     if (processor->dkim != NULL) {
         dkim_verifier_check(processor->dkim, &processor->message, record);

@@ -21,6 +21,9 @@ MailProcessor *mail_processor_new(const KeyStore *keys);
 void mail_processor_free(MailProcessor *processor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailProcessor, mail_processor_free)
 
+/* From now on every message was received at that Unix time, whatever it says itself. */
+void mail_processor_set_received_at(MailProcessor *processor, int64_t received_at);
+
 /* Reads one message, mbox quoting undone. `record` was cleared. With CARE_HASH_ONLY only size,
  * hash and the problem `unreadable` are set. */
 void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, Care care,

@@ -129,7 +129,10 @@ static void worker_run(const WorkerContext *context, unsigned number, uint32_t r
 {
     g_log_set_writer_func(log_nothing, NULL, NULL);
     limit_memory();
-    g_autoptr(MailProcessor) processor = mail_processor_new(context->keys);
+    g_autoptr(MailProcessor) processor = mail_processor_new(context->options.keys);
+    if (context->options.has_received_at) {
+        mail_processor_set_received_at(processor, context->options.received_at);
+    }
     MailRecord record;
     mail_record_init(&record);
     WorkerNotice notice = {.slot = resume};
@@ -221,7 +224,7 @@ static bool replace_worker(Nursery *nursery, unsigned number, int status)
 static void nursery_run(const WorkerContext *context)
 {
     Nursery nursery = {.context = context};
-    for (unsigned i = 0; i < context->n_workers; i++) {
+    for (unsigned i = 0; i < context->options.n_workers; i++) {
         nursery.pids[i] = start_worker(context, i, UINT32_MAX);
         if (nursery.pids[i] < 0) {
             _exit(WORKER_EXIT_HOPELESS);
@@ -234,7 +237,7 @@ static void nursery_run(const WorkerContext *context)
         if (pid < 0 && errno != EINTR) {
             _exit(WORKER_EXIT_HOPELESS);
         }
-        for (unsigned i = 0; i < context->n_workers; i++) {
+        for (unsigned i = 0; i < context->options.n_workers; i++) {
             if (pid < 0 || nursery.pids[i] != pid) {
                 continue;
             }
@@ -251,7 +254,8 @@ static void nursery_run(const WorkerContext *context)
 
 pid_t worker_nursery_start(const WorkerContext *context, const int close_fds[2])
 {
-    g_assert(context->n_workers > 0 && context->n_workers <= WORKER_POOL_SIZE_MAX);
+    g_assert(context->options.n_workers > 0 &&
+             context->options.n_workers <= WORKER_POOL_SIZE_MAX);
     pid_t parent = getpid();
     fflush(NULL);
     pid_t pid = fork();

@@ -42,8 +42,7 @@ typedef struct {
 } WorkerTable;
 
 typedef struct {
-    unsigned n_workers;
-    const KeyStore *keys; /* NULL: signatures are not looked at */
+    WorkerPoolOptions options;
     JobSlot *slots;
     uint32_t n_slots;
     WorkerTable *table;

@@ -76,15 +76,13 @@ static bool map_slots(WorkerPool *pool, GError **error)
     return true;
 }
 
-static bool start_nursery(WorkerPool *pool, unsigned n_workers, const KeyStore *keys,
-                          GError **error)
+static bool start_nursery(WorkerPool *pool, const WorkerPoolOptions *options, GError **error)
 {
     int jobs[2] = {-1, -1};
     int results[2] = {-1, -1};
     if (pipe2(jobs, O_CLOEXEC) == 0 && pipe2(results, O_CLOEXEC) == 0) {
         WorkerContext context = {
-            .n_workers = n_workers,
-            .keys = keys,
+            .options = *options,
             .slots = pool->slots,
             .n_slots = pool->n_slots,
             .table = pool->table,
@@ -114,17 +112,18 @@ static bool start_nursery(WorkerPool *pool, unsigned n_workers, const KeyStore *
     return true;
 }
 
-WorkerPool *worker_pool_new(unsigned n_workers, const KeyStore *keys, GError **error)
+WorkerPool *worker_pool_new(const WorkerPoolOptions *options, GError **error)
 {
-    n_workers = CLAMP(n_workers, 1, WORKER_POOL_SIZE_MAX);
+    WorkerPoolOptions capped = *options;
+    capped.n_workers = CLAMP(options->n_workers, 1, WORKER_POOL_SIZE_MAX);
     WorkerPool *pool = g_new0(WorkerPool, 1);
-    pool->n_slots = n_workers * SLOTS_PER_WORKER + SLOTS_BESIDE_WORKERS;
+    pool->n_slots = capped.n_workers * SLOTS_PER_WORKER + SLOTS_BESIDE_WORKERS;
     pool->slots = g_new0(JobSlot, pool->n_slots);
     pool->states = g_new0(SlotState, pool->n_slots);
     pool->jobs_fd = pool->results_fd = pool->wake_fd = -1;
     g_mutex_init(&pool->lock);
     g_cond_init(&pool->freed);
-    if (!map_slots(pool, error) || !start_nursery(pool, n_workers, keys, error)) {
+    if (!map_slots(pool, error) || !start_nursery(pool, &capped, error)) {
         worker_pool_free(pool);
         return NULL;
     }

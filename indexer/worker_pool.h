@@ -30,9 +30,15 @@ typedef struct WorkerPool WorkerPool;
 /* One worker a processor that this process may use. */
 unsigned worker_pool_default_size(void);
 
-/* Forks the workers. `keys` may be NULL: signatures are not looked at; else borrowed.
- * Returns: (transfer full), NULL with `error`. */
-WorkerPool *worker_pool_new(unsigned n_workers, const KeyStore *keys, GError **error);
+typedef struct {
+    unsigned n_workers;
+    const KeyStore *keys; /* NULL: signatures are not looked at; else borrowed */
+    bool has_received_at;
+    int64_t received_at; /* the time of receipt of every message, whatever it says itself */
+} WorkerPoolOptions;
+
+/* Forks the workers. Returns: (transfer full), NULL with `error`. */
+WorkerPool *worker_pool_new(const WorkerPoolOptions *options, GError **error);
 
 /* Ends the workers and waits for them. Accepts NULL. */
 void worker_pool_free(WorkerPool *pool);

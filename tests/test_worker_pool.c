@@ -34,6 +34,11 @@ void mail_processor_free(MailProcessor *processor)
     g_free(processor);
 }
 
+void mail_processor_set_received_at(MailProcessor *processor G_GNUC_UNUSED,
+                                    int64_t received_at G_GNUC_UNUSED)
+{
+}
+
 void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
 {
     memset(ret_sha256, (int)bytes.len, SHA256_BYTES);
@@ -113,7 +118,7 @@ static void check_item(const JobSlot *slot, uint32_t item, const Expected *expec
 static void run_pool(const Expected *expected, uint32_t n_expected, unsigned n_workers)
 {
     g_autoptr(GError) error = NULL;
-    WorkerPool *pool = worker_pool_new(n_workers, NULL, &error);
+    WorkerPool *pool = worker_pool_new(&(WorkerPoolOptions){.n_workers = n_workers}, &error);
     g_assert_no_error(error);
     for (uint32_t first = 0; first < n_expected; first += 3) {
         JobSlot *slot = worker_pool_acquire(pool);
@@ -203,7 +208,7 @@ static void test_an_empty_run_ends(void)
 static void test_a_cancelled_pool_leaves_no_process(void)
 {
     g_autoptr(GError) error = NULL;
-    WorkerPool *pool = worker_pool_new(2, NULL, &error);
+    WorkerPool *pool = worker_pool_new(&(WorkerPoolOptions){.n_workers = 2}, &error);
     g_assert_no_error(error);
     JobSlot *slot = worker_pool_acquire(pool);
     add_message(slot, "Subject: on its way\n\n");
