@@ -87,7 +87,7 @@ bool key_files_load(KeyStore *store, const KeyFilesOptions *options, KeyFilesWar
             return false;
         }
     }
-    if (!load_archive(store, options->database, error)) {
+    if (options->database != NULL && !load_archive(store, options->database, error)) {
         return false;
     }
     g_autofree char *builtin = options->use_builtin ? key_files_builtin_path() : NULL;

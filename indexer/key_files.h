@@ -10,7 +10,7 @@
 
 typedef struct {
     const char *const *files; /* NULL-terminated; may be NULL */
-    const char *database;
+    const char *database;     /* NULL: no archive */
     bool use_builtin;
 } KeyFilesOptions;
 

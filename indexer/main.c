@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * waxseal-index: reads mail dumps into an archive. Exit codes: 0 done, 1 failed, 2 usage,
- * 4 done and some input was damaged. */
+ * waxseal-index: reads mail dumps into an archive, or checks their mail without one. Exit
+ * codes: 0 done, 1 failed, 2 usage, 4 done and some input was damaged. */
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "indexer/ingest.h"
 #include "indexer/key_files.h"
 #include "indexer/progress.h"
 #include "indexer/summary.h"
+#include "indexer/verify.h"
+#include "indexer/verify_output.h"
 #include "indexer/worker_pool.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DAMAGED = 4 };
@@ -19,9 +23,13 @@ typedef struct {
     char *database;
     char **key_files;
     char **sources;
+    char *received_at;
+    int64_t received_at_seconds; /* only with received_at */
     gint n_workers;
     gboolean no_builtin_keys;
     gboolean no_dkim;
+    gboolean verify_only;
+    gboolean json;
     gboolean quiet;
     gboolean version;
 } Arguments;
@@ -29,6 +37,7 @@ typedef struct {
 static void arguments_clear(Arguments *arguments)
 {
     g_free(arguments->database);
+    g_free(arguments->received_at);
     g_strfreev(arguments->key_files);
     g_strfreev(arguments->sources);
 }
@@ -63,6 +72,13 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
          "Do not use the key archive that ships with the program", NULL},
         {"no-dkim", 0, 0, G_OPTION_ARG_NONE, &arguments->no_dkim,
          "Do not look at signatures; every message becomes dkim:none", NULL},
+        {"verify-only", 0, 0, G_OPTION_ARG_NONE, &arguments->verify_only,
+         "Print what the signatures of each message come to; no archive is made or read", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json,
+         "With --verify-only: one JSON object a message", NULL},
+        {"received-at", 0, 0, G_OPTION_ARG_STRING, &arguments->received_at,
+         "With --verify-only: the moment at which x= is judged, not the mail's own",
+         "UNIXTIME"},
         {"workers", 'j', 0, G_OPTION_ARG_INT, &arguments->n_workers,
          "Worker processes (default: one a processor)", "N"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, "No progress and no summary",
@@ -78,23 +94,51 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
         "Reads mail dumps (mbox, gzip'd mbox, Maildir, MH, single messages, folders of "
         "them)\ninto one archive, and checks every DKIM signature.");
     g_option_context_set_description(
-        context, "Running the same command again adds what is new and goes on where an\n"
-                 "interrupted run stopped. Exit codes: 0 done, 1 failed, 2 usage, 4 done and\n"
-                 "some input was damaged (waxseal-query ledger says which).");
+        context,
+        "Running the same command again adds what is new and goes on where an\n"
+        "interrupted run stopped. With --verify-only, SOURCE may be - for standard\n"
+        "input, and keys come from --keys alone when it is given. Exit codes: 0 done,\n"
+        "1 failed, 2 usage, 4 done and some input was damaged (waxseal-query ledger\n"
+        "says which).");
     g_option_context_add_main_entries(context, entries, NULL);
     return g_option_context_parse(context, argc, argv, error);
 }
 
-static bool check_arguments(const Arguments *arguments, GError **error)
+/* A sentence for a person about arguments that do not go together. Returns: NULL when all is
+ * well. */
+static const char *argument_fault(const Arguments *arguments)
 {
     if (arguments->sources == NULL) {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "no SOURCE given; try --help");
+        return "no SOURCE given; try --help";
+    }
+    if (!arguments->verify_only && (arguments->json || arguments->received_at != NULL)) {
+        return "--json and --received-at belong to --verify-only";
+    }
+    if (arguments->verify_only && (arguments->database != NULL || arguments->no_dkim)) {
+        return "--verify-only checks signatures without an archive: --database and --no-dkim "
+               "do not go with it";
+    }
+    return NULL;
+}
+
+static bool check_arguments(Arguments *arguments, GError **error)
+{
+    const char *fault = argument_fault(arguments);
+    if (fault != NULL) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s", fault);
         return false;
     }
     if (arguments->n_workers < 0 || arguments->n_workers > WORKER_POOL_SIZE_MAX) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     "--workers must be between 1 and %d", WORKER_POOL_SIZE_MAX);
+        return false;
+    }
+    if (arguments->received_at != NULL &&
+        !g_ascii_string_to_signed(arguments->received_at, 10, 0, G_MAXINT64,
+                                  &arguments->received_at_seconds, NULL)) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--received-at needs seconds since 1970, not \"%s\"",
+                    arguments->received_at);
         return false;
     }
     return true;
@@ -124,16 +168,31 @@ static int exit_code_of(const IngestOutcome *outcome)
     return outcome->damaged_files > 0 ? EXIT_DAMAGED : EXIT_DONE;
 }
 
+/* A check without an archive is by the files that are named, when any are: so it comes to the
+ * same wherever it is done again. */
+static bool load_keys(KeyStore *keys, const Arguments *arguments, const char *database,
+                      GError **error)
+{
+    const bool is_by_files = arguments->verify_only && arguments->key_files != NULL;
+    const KeyFilesOptions options = {
+        .files = (const char *const *)arguments->key_files,
+        .database = database,
+        .use_builtin = !arguments->no_builtin_keys && !is_by_files,
+    };
+    return key_files_load(keys, &options, warn_bad_lines, error);
+}
+
+static unsigned worker_count(const Arguments *arguments)
+{
+    return arguments->n_workers > 0 ? (unsigned)arguments->n_workers
+                                    : worker_pool_default_size();
+}
+
 static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError **error)
 {
     const char *database = archive_default_path(arguments->database);
     g_autoptr(KeyStore) keys = key_store_new();
-    KeyFilesOptions key_options = {
-        .files = (const char *const *)arguments->key_files,
-        .database = database,
-        .use_builtin = !arguments->no_builtin_keys,
-    };
-    if (!key_files_load(keys, &key_options, warn_bad_lines, error)) {
+    if (!load_keys(keys, arguments, database, error)) {
         return false;
     }
     Progress progress;
@@ -142,8 +201,7 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
         .database = database,
         .sources = (const char *const *)arguments->sources,
         .keys = arguments->no_dkim ? NULL : keys,
-        .n_workers = arguments->n_workers > 0 ? (unsigned)arguments->n_workers
-                                              : worker_pool_default_size(),
+        .n_workers = worker_count(arguments),
         .progress = progress_show,
         .trouble = report_trouble,
         .user_data = &progress,
@@ -153,6 +211,74 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
     bool ok = ingest_run(&options, ret_outcome, error);
     progress_clear_line(&progress);
     return ok && (arguments->quiet || summary_print(database, ret_outcome, error));
+}
+
+typedef struct {
+    bool as_json;
+    GString *text;
+    int write_errno; /* 0 while standard output takes what it is given */
+} Printer;
+
+static bool print_message(const VerifyMessage *message, gpointer data)
+{
+    Printer *printer = data;
+    g_string_truncate(printer->text, 0);
+    (printer->as_json ? verify_output_json : verify_output_text)(message, printer->text);
+    if (fwrite(printer->text->str, 1, printer->text->len, stdout) != printer->text->len) {
+        printer->write_errno = errno;
+    }
+    return printer->write_errno == 0;
+}
+
+static void print_trouble(const char *line, gpointer data)
+{
+    (void)data;
+    g_printerr("waxseal-index: %s\n", line);
+}
+
+static int exit_code_of_verify(const Arguments *arguments, const VerifyOutcome *outcome,
+                               int write_errno)
+{
+    if (write_errno != 0 && write_errno != EPIPE) {
+        g_printerr("waxseal-index: standard output: %s\n", g_strerror(write_errno));
+    }
+    if (outcome->other_files > 0 && !outcome->stopped && !arguments->quiet) {
+        g_printerr("waxseal-index: %" G_GUINT64_FORMAT " files are not mail\n",
+                   outcome->other_files);
+    }
+    if (outcome->stopped || write_errno != 0 || outcome->failed_sources > 0) {
+        return EXIT_FAILED;
+    }
+    return outcome->damaged_files > 0 ? EXIT_DAMAGED : EXIT_DONE;
+}
+
+static int verify_only(const Arguments *arguments)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(KeyStore) keys = key_store_new();
+    g_autoptr(GString) text = g_string_new(NULL);
+    Printer printer = {.as_json = arguments->json, .text = text};
+    const VerifyOptions options = {
+        .sources = (const char *const *)arguments->sources,
+        .keys = keys,
+        .n_workers = worker_count(arguments),
+        .has_received_at = arguments->received_at != NULL,
+        .received_at = arguments->received_at_seconds,
+        .message = print_message,
+        .trouble = print_trouble,
+        .user_data = &printer,
+        .interrupted = &interrupted,
+    };
+    VerifyOutcome outcome = {0};
+    catch_signals();
+    if (!load_keys(keys, arguments, NULL, &error) || !verify_run(&options, &outcome, &error)) {
+        g_printerr("waxseal-index: %s\n", error->message);
+        return EXIT_FAILED;
+    }
+    if (fflush(stdout) != 0 && printer.write_errno == 0) {
+        printer.write_errno = errno;
+    }
+    return exit_code_of_verify(arguments, &outcome, printer.write_errno);
 }
 
 int main(int argc, char **argv)
@@ -172,6 +298,9 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     archive_configure_process();
+    if (arguments.verify_only) {
+        return verify_only(&arguments);
+    }
     IngestOutcome outcome = {0};
     if (!run(&arguments, &outcome, &error)) {
         g_printerr("waxseal-index: %s\n", error->message);

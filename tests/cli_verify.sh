@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# The real waxseal-index --verify-only: order, forms, standard input, bad sources, hostile bytes. Prints one
+# line a check; fails at the first that fails.
+set -euo pipefail
+index=$WAXSEAL_BUILD_DIR/indexer/waxseal-index
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+ok() {
+    printf 'ok - %s\n' "$1"
+}
+
+fail() {
+    printf 'not ok - %s\n' "$1" >&2
+    exit 1
+}
+
+# expect_exit CODE COMMAND...: runs it, output in out and err.
+expect_exit() {
+    local expected=$1 code=0
+    shift
+    "$@" >out 2>err || code=$?
+    if [ "$code" -ne "$expected" ]; then
+        cat out err >&2
+        fail "exit $code instead of $expected: $*"
+    fi
+}
+
+# field EXPRESSION: evaluates it for each object m of out, one line each.
+field() {
+    python3 -c '
+import json, sys
+for line in open("out", "rb"):
+    m = json.loads(line.decode("utf-8"))
+    print(eval(sys.argv[1]))' "$1"
+}
+
+# same FILE TEXT: compares a file with lines.
+same() {
+    printf '%s\n' "${@:2}" | diff "$1" - >&2 || fail "$1 is not as expected"
+}
+
+# RFC 6376 appendix A.2 and C.
+cat >key.tsv <<'END'
+brisbane._domainkey.example.com	v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB
+END
+cat >signed.eml <<'END'
+DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;
+      c=simple/simple; q=dns/txt; i=joe@football.example.com;
+      h=Received : From : To : Subject : Date : Message-ID;
+      bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+      b=AuUoFEfDxTDkHlLXSZEpZj79LICEps6eda7W3deTVFOk4yAUoqOB
+        4nujc7YopdG5dWLSdNg6xNAZpOPr+kHxt1IrE+NahM6L/LbvaHut
+        KVdkLLkpVaVVQPzeRDI009SO2Il5Lu7rDNH6mZckBdrIx0orEtZV
+        4bmp/YzhwvcubU4=;
+Received: from client1.football.example.com  [192.0.2.1]
+      by submitserver.example.com with SUBMISSION;
+      Fri, 11 Jul 2003 21:01:54 -0700 (PDT)
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game. Are you hungry yet?
+
+Joe.
+END
+
+expect_exit 0 "$index" --verify-only --json --keys key.tsv signed.eml
+field '[(s["result"], s["reason"], s["domain"], s["selector"], s["header_ok"], s["body_ok"], s["caveats"]) for s in m["signatures"]], m["arc"], m["dkim"], m["level"]' >fields
+same fields "([('pass', 'the signature verifies', 'example.com', 'brisbane', True, True, [])], {'result': 'none', 'reason': ''}, 'pass', 'verified')"
+field 'm["file"], m["offset"], m["size"], m["message_id"], m["from"][0]["address"], m["date"], m["sha256"]' >fields
+same fields "('signed.eml', 0, $(stat -c %s signed.eml), '20030712040037.46341.5F8J@football.example.com', 'joe@football.example.com', '2003-07-12T04:00:37Z', '$(sha256sum signed.eml | cut -d' ' -f1)')"
+[ ! -e archive.db ] || fail "an archive was made"
+ok "one JSON object says what a signature comes to, and no archive is made"
+
+sed 's/hungry/angry/' signed.eml >body.eml
+sed 's/dinner/lunch/' signed.eml >header.eml
+expect_exit 0 "$index" --verify-only --json --keys key.tsv body.eml header.eml
+field 'm["signatures"][0]["result"], m["signatures"][0]["header_ok"], m["signatures"][0]["body_ok"]' >fields
+same fields "('fail', True, False)" "('fail', False, True)"
+expect_exit 0 "$index" --verify-only --json --no-builtin-keys signed.eml
+field 'm["signatures"][0]["result"], m["signatures"][0]["header_ok"], m["dkim"]' >fields
+same fields "('nokey', None, 'nokey')"
+ok "header and body are told apart, and a missing key is nokey"
+
+expect_exit 0 "$index" --verify-only --keys key.tsv signed.eml
+grep -q 'Signature 1 by example.com, selector brisbane: pass (the signature verifies)' out || fail "text says the result"
+grep -q 'headers authentic; body as signed; rsa-sha256, key of 1024 bits' out || fail "text says what holds"
+ok "text for a person"
+
+printf 'DKIM-Signature: v=1; a=rsa-sha256; d=e.example; s=s; h=from; t=100; x=200; c=relaxed/relaxed;\n bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\nFrom: a@e.example\nDate: Thu, 02 Mar 2017 10:00:00 +0100\n\n' >expires.eml
+for at in 200 201; do
+    expect_exit 0 "$index" --verify-only --json --received-at "$at" expires.eml
+    field '"expired" in m["signatures"][0]["caveats"]'
+done >fields
+same fields False True
+ok "x= is judged at --received-at"
+
+for i in $(seq 1 700); do
+    printf 'From a@b.example Thu Mar  2 10:00:00 2017\nFrom: a@b.example\nMessage-ID: <%s@b.example>\n\ntext %s\n>From the archive\n\n' "$i" "$i"
+done >many.mbox
+gzip -kn many.mbox
+mkdir -p tree/cur tree/new tree/tmp
+cp signed.eml tree/cur/1.host:2,S
+cp body.eml tree/new/2.host
+for workers in 1 3; do
+    expect_exit 0 "$index" --verify-only --json -j "$workers" tree many.mbox.gz signed.eml many.mbox
+    field 'm["file"], m["offset"], m["sha256"]' >"order$workers"
+done
+cmp -s order1 order3 || fail "the order depends on the number of workers"
+{
+    printf 'tree/cur/1.host:2,S\ntree/new/2.host\n'
+    for i in $(seq 1 700); do echo many.mbox.gz; done
+    printf 'signed.eml\n'
+    for i in $(seq 1 700); do echo many.mbox; done
+} >expected
+field 'm["file"]' | diff - expected >&2 || fail "messages are not in the order of the sources"
+field 'm["message_id"]' | sed -n '704,$p' | diff - <(seq -f '%g@b.example' 1 700) >&2 || fail "messages of an mbox are not in order"
+field 'm["sha256"]' | tail -n 1 >sum
+printf 'From: a@b.example\nMessage-ID: <700@b.example>\n\ntext 700\nFrom the archive\n' | sha256sum | cut -d' ' -f1 | diff - sum >&2 ||
+    fail "mbox quoting is not undone"
+ok "any source, in the order of the sources, whatever the number of workers"
+
+expect_exit 0 "$index" --verify-only --json --keys key.tsv - <signed.eml
+field 'm["file"], m["dkim"]' >fields
+same fields "('-', 'pass')"
+cat many.mbox.gz | expect_exit 0 "$index" --verify-only --json header.eml - signed.eml
+field 'm["file"]' | sort | uniq -c | tr -s ' ' >fields
+same fields ' 700 -' ' 1 header.eml' ' 1 signed.eml'
+ok "standard input is any source"
+
+expect_exit 1 "$index" --verify-only --json --keys key.tsv nowhere.eml signed.eml
+same err 'waxseal-index: nowhere.eml: No such file or directory'
+field 'm["dkim"]' >fields
+same fields pass
+expect_exit 1 "$index" --verify-only --json --keys nowhere.tsv signed.eml
+[ ! -s out ] || fail "something was checked without the keys that were named"
+ok "a missing source is one line and exit 1, the others are done"
+
+head -c 300 many.mbox.gz >cut.mbox.gz
+expect_exit 4 "$index" --verify-only --json cut.mbox.gz
+grep -q '^waxseal-index: cut.mbox.gz: damaged gzip data' err || fail "damage is named: $(cat err)"
+expect_exit 4 "$index" --verify-only --json - <cut.mbox.gz
+grep -q '^waxseal-index: -: damaged gzip data' err || fail "damage of standard input is named: $(cat err)"
+head -c 5000 /bin/sh >program
+expect_exit 4 "$index" --verify-only --json program
+same err 'waxseal-index: program: not recognised as mail'
+: >empty.eml
+expect_exit 0 "$index" --verify-only --json empty.eml
+field 'm["size"], m["signatures"], m["dkim"], m["problems"][0]' >fields
+same fields "(0, [], 'none', 'empty')"
+ok "damaged files, files that are no mail, empty files"
+
+# Every byte in each place that is printed, and a file name that is no text.
+python3 - <<'END'
+import os
+every = bytes(b for b in range(256) if b not in (10, 13))
+field = b"DKIM-Signature: v=1; a=" + every.replace(b";", b"") + b"; d=" + every.replace(b";", b"") + \
+    b"; s=\"\\\x1b[31m\xff; i=\xe2\x80\xae@x; h=from:\x00\xff\"; b=AA; bh=AA\n"
+open(b"odd\n\xff\"\x1b[2J.eml", "wb").write(
+    field + b"From: \"\x1b]0;x\x07\" <" + every + b"@b.example>\nMessage-ID: <\x1b\xff\"@x>\nSubject: x\n\n" + every)
+END
+expect_exit 0 "$index" --verify-only --json ./odd*
+field 'm["signatures"][0]["result"]' >fields
+same fields permerror
+[ "$(wc -l <out)" -eq 1 ] || fail "one line a message"
+for form in --json ''; do
+    "$index" --verify-only $form ./odd* | LC_ALL=C tr -d '\n\040-\176\200-\377' >control
+    [ ! -s control ] || fail "control characters are sent"
+done
+ok "any bytes are JSON, and none reach a terminal"
+
+("$index" --verify-only --json many.mbox many.mbox many.mbox many.mbox 2>err || true) | head -n 1 >out
+[ "$(wc -l <out)" -eq 1 ] && [ ! -s err ] || fail "a reader that leaves: $(cat err)"
+if [ -w /dev/full ]; then
+    code=0
+    "$index" --verify-only --json many.mbox >/dev/full 2>err || code=$?
+    [ "$code" -eq 1 ] && grep -q 'standard output: No space left' err || fail "a full disk gives exit $code, $(cat err)"
+fi
+ok "standard output that takes no more"
+
+expect_exit 2 "$index" --verify-only
+expect_exit 2 "$index" --verify-only -d archive.db signed.eml
+expect_exit 2 "$index" --verify-only --received-at yesterday signed.eml
+expect_exit 2 "$index" --json signed.eml
+expect_exit 2 "$index" --received-at 5 signed.eml
+ok "usage errors"
