@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Runs the DKIM cases of $WAXSEAL_TEST_DATA/dkim/manifest.tsv through `waxseal-index --verify-only`.
+
+test_real_dkim.c asks the verifier; this asks the program, so that finding the message in its file, the worker
+processes and the JSON are in it, too. Offline, a key that is not there is `nokey` where the manifest says permerror
+or temperror: both are right. Exit 77 without the cases.
+"""
+import collections
+import json
+import os
+import subprocess
+import sys
+
+# Where docs/dkim-conformance.md says why another result is right.
+DISPUTED = {"mail-dkim/badkey4_ed25519": "fail"}
+
+KINDS = ("dkim", "dkim-legacy")
+
+
+def read_manifest(path):
+    with open(path, encoding="utf-8") as file:
+        names = file.readline().rstrip("\n").split("\t")
+        for line in file:
+            yield dict(zip(names, line.rstrip("\n").split("\t")))
+
+
+def matches(results, expected):
+    if expected in ("-", "NOSIG"):
+        return not results
+    wanted = expected.split(",")
+    return len(results) == len(wanted) and all(
+        ours == theirs or (ours == "nokey" and theirs in ("permerror", "temperror"))
+        for ours, theirs in zip(results, wanted))
+
+
+def run_case(program, folder, case):
+    """Returns the results of the signatures and their reasons, or what was wrong as text."""
+    command = [program, "--verify-only", "--json", "-j", "1", "--received-at", case["now"]]
+    if case["keys"] in ("", "-"):
+        command.append("--no-builtin-keys")
+    else:
+        command += ["--keys", os.path.join(folder, case["keys"])]
+    done = subprocess.run(command + [os.path.join(folder, case["eml"])], capture_output=True, check=False)
+    lines = done.stdout.decode("utf-8").splitlines()
+    if done.returncode != 0 or len(lines) != 1:
+        return None, f"exit {done.returncode}, {len(lines)} messages: {done.stderr.decode(errors='replace').strip()}"
+    signatures = json.loads(lines[0])["signatures"]
+    return [entry["result"] for entry in signatures], "; ".join(entry["reason"] for entry in signatures)
+
+
+def judge(case, results):
+    if matches(results, case["expect_sigs"]):
+        return "nokey" if "nokey" in results else "exactly"
+    if case["also_ok"] != "-" and any(matches(results, other) for other in case["also_ok"].split(" ")):
+        return "by an alternative"
+    if ",".join(results) == DISPUTED.get(case["case_id"]):
+        return "disputed"
+    return None
+
+
+def main():
+    data = os.environ.get("WAXSEAL_TEST_DATA")
+    if not data:
+        print("1..0 # SKIP WAXSEAL_TEST_DATA is not set; tests/README.md says what it names")
+        return 77
+    folder = os.path.join(data, "dkim")
+    program = os.path.join(os.environ["WAXSEAL_BUILD_DIR"], "indexer", "waxseal-index")
+    counts = collections.Counter()
+    for case in read_manifest(os.path.join(folder, "manifest.tsv")):
+        if case["kind"] not in KINDS:
+            counts["not covered: " + case["kind"]] += 1
+            continue
+        results, reasons = run_case(program, folder, case)
+        how = None if results is None else judge(case, results)
+        counts[how or "wrong"] += 1
+        if how is None:
+            found = "nothing" if results is None else ",".join(results) or "no signature"
+            print(f"not ok - {case['case_id']}: {found} ({reasons}), expected {case['expect_sigs']} or "
+                  f"{case['also_ok']}: {case['why']}")
+    print("# " + ", ".join(f"{number} {how}" for how, number in sorted(counts.items())))
+    return 1 if counts["wrong"] or sum(counts.values()) == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
