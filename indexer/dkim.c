@@ -164,7 +164,18 @@ static bool was_expired(const DkimSignature *signature, const MailRecord *record
     return signature->signed_at < 0 && record->has_date && record->date > signature->expires_at;
 }
 
-/* Whether every author address lies in the signing domain's organization. */
+/* Whether the display name or the local part poses as an address of somebody else. */
+static bool shows_another_author(const DkimAlignment *alignment, const RecordAddress *author)
+{
+    const Slice address = author->address;
+    const char *at = address.len == 0 ? NULL : memrchr(address.ptr, '@', address.len);
+    const Slice local = slice_of(address.ptr, at == NULL ? 0 : (size_t)(at - address.ptr));
+    return dkim_alignment_is_posing(alignment, address, author->name) ||
+           dkim_alignment_is_posing(alignment, address, local);
+}
+
+/* Whether every author address lies in the signing domain's organization. One that is shown in
+ * the place of a name counts as another author, and is no bar to alignment. */
 static bool is_aligned(const DkimVerifier *verifier, const char *domain,
                        const MailRecord *record, size_t *ret_authors)
 {
@@ -173,7 +184,7 @@ static bool is_aligned(const DkimVerifier *verifier, const char *domain,
     for (guint i = 0; i < record->addresses->len; i++) {
         const RecordAddress *address = &g_array_index(record->addresses, RecordAddress, i);
         if (address->role == ADDRESS_FROM) {
-            n_authors++;
+            n_authors += shows_another_author(verifier->alignment, address) ? 2 : 1;
             aligned =
                 aligned && dkim_alignment_check(verifier->alignment, domain, address->address);
         }

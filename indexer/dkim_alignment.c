@@ -46,3 +46,45 @@ bool dkim_alignment_check(const DkimAlignment *alignment, const char *domain, Sl
     return organization != NULL && author_organization != NULL &&
            strcmp(organization, author_organization) == 0;
 }
+
+static bool is_domain_byte(char byte)
+{
+    return g_ascii_isalnum(byte) || byte == '-' || byte == '_' || byte == '.' ||
+           (unsigned char)byte > 127;
+}
+
+/* Takes text up to the next "@", and what could be a domain behind it.
+ * Returns: "@" and the domain, empty when there are no more. */
+static Slice next_shown_domain(Slice *text)
+{
+    const char *at = text->len == 0 ? NULL : memchr(text->ptr, '@', text->len);
+    if (at == NULL) {
+        return SLICE_EMPTY;
+    }
+    *text = slice_from(*text, (size_t)(at - text->ptr) + 1);
+    size_t length = 0;
+    while (length < text->len && is_domain_byte(text->ptr[length])) {
+        length++;
+    }
+    while (length > 0 && text->ptr[length - 1] == '.') {
+        length--; /* the full stop of a sentence */
+    }
+    return slice_of(at, length + 1);
+}
+
+bool dkim_alignment_is_posing(const DkimAlignment *alignment, Slice address, Slice text)
+{
+    char author[DKIM_DOMAIN_BYTES_MAX + 1];
+    const char *at = address.len == 0 ? NULL : memrchr(address.ptr, '@', address.len);
+    if (at == NULL ||
+        !dkim_domain_normalize(slice_from(address, (size_t)(at - address.ptr) + 1), author)) {
+        return false;
+    }
+    for (Slice shown; (shown = next_shown_domain(&text)).len > 0;) {
+        if (memchr(shown.ptr, '.', shown.len) != NULL &&
+            !dkim_alignment_check(alignment, author, shown)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -21,3 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimAlignment, dkim_alignment_free)
 /* `domain` is normal (dkim_domain.h), `address` an addr-spec as in RecordAddress. False when
  * the address has no domain. */
 bool dkim_alignment_check(const DkimAlignment *alignment, const char *domain, Slice address);
+
+/* Whether `text` (the display name or the local part of `address`) poses as an address of
+ * another organization. People, and programs that read From another way, take such an address
+ * for the author's. False when either has no domain. */
+bool dkim_alignment_is_posing(const DkimAlignment *alignment, Slice address, Slice text);

@@ -58,7 +58,8 @@ typedef enum { TRI_UNKNOWN, TRI_NO, TRI_YES } Tri;
     X(UNSIGNED_TO, "unsigned-to", "the To field is not signed")                                \
     X(UNSIGNED_CONTENT_TYPE, "unsigned-content-type", "the Content-Type is not signed")        \
     X(ADDED_HEADER, "added-header", "a signed field occurs more often than it was signed")     \
-    X(MULTIPLE_FROM, "multiple-from", "more than one From field or author address")            \
+    X(MULTIPLE_FROM, "multiple-from",                                                          \
+      "more than one author, or a name that poses as an address")                              \
     X(LEAKED_KEY, "leaked-key", "the private key is known to have been published or broken")   \
     X(RECOVERED_KEY, "recovered-key", "the key was computed from the signatures themselves")   \
     X(SHARED_KEY, "shared-key", "the key is known under another name of the same selector")    \

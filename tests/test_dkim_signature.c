@@ -24,8 +24,16 @@ static const Case cases[] = {
     {"v_is_required", "a=rsa-sha256; d=e.org; s=s; h=from; " BH "; b=AQID", "no version (v=)"},
     {"v_01_is_not_1", "v=01; a=rsa-sha256; d=e.org; s=s; h=from; " BH "; b=AQID",
      "unknown signature version (v=)"},
+    {"v_2_is_unknown", "v=2; a=rsa-sha256; d=e.org; s=s; h=from; " BH "; b=AQID",
+     "unknown signature version (v=)"},
+    {"v_must_not_be_empty", "v=; a=rsa-sha256; d=e.org; s=s; h=from; " BH "; b=AQID",
+     "unknown signature version (v=)"},
     {"a_is_required", "v=1; d=e.org; s=s; h=from; " BH "; b=AQID", "no algorithm (a=)"},
     {"a_must_be_known", "v=1; a=rsa-md5; d=e.org; s=s; h=from; " BH "; b=AQID",
+     "unknown algorithm (a=)"},
+    {"a_must_not_be_empty", "v=1; a=; d=e.org; s=s; h=from; " BH "; b=AQID",
+     "unknown algorithm (a=)"},
+    {"rsa_sha512_is_not_defined", "v=1; a=rsa-sha512; d=e.org; s=s; h=from; " BH "; b=AQID",
      "unknown algorithm (a=)"},
     {"d_is_required", "v=1; a=rsa-sha256; s=s; h=from; " BH "; b=AQID", "no domain (d=)"},
     {"d_must_be_a_domain", "v=1; a=rsa-sha256; d=e(x).org; s=s; h=from; " BH "; b=AQID",
@@ -35,12 +43,18 @@ static const Case cases[] = {
     {"d_must_not_be_empty", "v=1; a=rsa-sha256; d=; s=s; h=from; " BH "; b=AQID",
      "bad domain (d=)"},
     {"s_is_required", "v=1; a=rsa-sha256; d=e.org; h=from; " BH "; b=AQID", "no selector (s=)"},
+    {"s_must_not_be_empty", "v=1; a=rsa-sha256; d=e.org; s=; h=from; " BH "; b=AQID",
+     "bad selector (s=)"},
+    {"s_has_no_white_space", "v=1; a=rsa-sha256; d=e.org; s=a b; h=from; " BH "; b=AQID",
+     "bad selector (s=)"},
     {"s_may_have_dots_and_underscores",
      "v=1; a=rsa-sha256; d=e.org; s=a_1.b-; h=from; " BH "; b=AQID", NULL},
     {"h_is_required", "v=1; a=rsa-sha256; d=e.org; s=s; " BH "; b=AQID",
      "no list of signed fields (h=)"},
     {"h_must_hold_from", "v=1; a=rsa-sha256; d=e.org; s=s; h=to; " BH "; b=AQID",
      "From is not signed (h=)"},
+    {"h_must_not_be_empty", "v=1; a=rsa-sha256; d=e.org; s=s; h=; " BH "; b=AQID",
+     "not a list of field names (h=)"},
     {"h_has_no_empty_names", "v=1; a=rsa-sha256; d=e.org; s=s; h=from::to; " BH "; b=AQID",
      "not a list of field names (h=)"},
     {"h_ignores_case_and_white_space",
@@ -48,6 +62,8 @@ static const Case cases[] = {
     {"bh_is_required", "v=1; a=rsa-sha256; d=e.org; s=s; h=from; b=AQID", "no body hash (bh=)"},
     {"bh_must_be_as_long_as_the_hash", "v=1; a=rsa-sha1; d=e.org; s=s; h=from; " BH "; b=AQID",
      "the body hash has the wrong length (bh=)"},
+    {"bh_must_not_be_empty", "v=1; a=rsa-sha256; d=e.org; s=s; h=from; bh= ; b=AQID",
+     "the body hash is empty (bh=)"},
     {"bh_must_be_base64", "v=1; a=rsa-sha256; d=e.org; s=s; h=from; bh=!; b=AQID",
      "the body hash is not base64 (bh=)"},
     {"b_is_required", "v=1; a=rsa-sha256; d=e.org; s=s; h=from; " BH, "no signature (b=)"},
@@ -64,6 +80,10 @@ static const Case cases[] = {
     {"an_encoded_at_sign_begins_the_domain", BASE "; i=@example.org=40other.org",
      "the identity is not in the signing domain (i=)"},
     {"i_needs_an_at_sign", BASE "; i=example.org", "no address (i=)"},
+    {"i_must_not_be_empty", BASE "; i=", "no address (i=)"},
+    {"i_may_not_lie_above_d",
+     "v=1; a=rsa-sha256; d=mail.e.org; s=s; h=from; i=@e.org; " BH "; b=AQID",
+     "the identity is not in the signing domain (i=)"},
     {"i_must_lie_in_d", BASE "; i=@other.org",
      "the identity is not in the signing domain (i=)"},
     {"i_must_not_merely_end_like_d", BASE "; i=@badexample.org",
@@ -73,6 +93,7 @@ static const Case cases[] = {
     {"l_has_at_most_76_digits",
      BASE "; l=99999999999999999999999999999999999999999999999999999999999999999999999999999",
      "not a length (l=)"},
+    {"l_is_not_empty", BASE "; l=", "not a length (l=)"},
     {"q_may_be_a_list", BASE "; q=http : dns/txt", NULL},
     {"q_must_hold_dns_txt", BASE "; q=http", "unknown key query method (q=)"},
     {"t_is_a_number", BASE "; t=1e9", "not a time (t=)"},
@@ -88,6 +109,21 @@ static void test_case(gconstpointer data)
     g_autofree DkimSignature *signature = g_new(DkimSignature, 1);
     dkim_signature_parse(slice_of(copy, len), signature);
     g_assert_cmpstr(signature->fault, ==, test->fault);
+}
+
+/* The name that is asked for would end at the NUL, in somebody else's zone. */
+static void test_a_nul_in_a_name_is_a_fault(void)
+{
+    static const Slice values[] = {
+        SLICE_LITERAL("v=1; a=rsa-sha256; d=evil.org\0.example.org; s=s; h=from; " BH
+                      "; b=AQID"),
+        SLICE_LITERAL("v=1; a=rsa-sha256; d=example.org; s=s\0.x; h=from; " BH "; b=AQID"),
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+        DkimSignature signature;
+        dkim_signature_parse(values[i], &signature);
+        g_assert_cmpstr(signature.fault, ==, "not a tag list");
+    }
 }
 
 static void test_values_are_read(void)
@@ -194,6 +230,39 @@ static void test_alignment(void)
     }
 }
 
+static const struct {
+    const char *address;
+    const char *name;
+    bool is_posing;
+} name_cases[] = {
+    {"joe@example.org", "", false},
+    {"joe@example.org", "Joe Example", false},
+    {"joe@example.org", "joe@example.org", false},
+    {"joe@example.org", "Joe (joe@news.example.org).", false},
+    {"joe@example.org", "joe@home", false},
+    {"joe@example.org", "Joe @ Example Inc. at home.net", false},
+    {"joe@example.org", "boss@bank.example", true},
+    {"joe@example.org", "joe@example.org and boss@bank.example.", true},
+    {"joe@example.org", "boss@bank.example via list", true},
+    {"joe@example.org", "@@@bank.example", true},
+    {"joe", "boss@bank.example", false},
+    {"", "boss@bank.example", false},
+};
+
+static void test_names_may_pose_as_addresses(void)
+{
+    g_autoptr(DkimAlignment) alignment = dkim_alignment_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(name_cases); i++) {
+        const size_t len = strlen(name_cases[i].name);
+        g_autofree char *copy = g_memdup2(name_cases[i].name, len);
+        g_test_message("%s <%s>", name_cases[i].name, name_cases[i].address);
+        g_assert_cmpint(dkim_alignment_is_posing(alignment,
+                                                 slice_of_string(name_cases[i].address),
+                                                 slice_of(copy, len)),
+                        ==, name_cases[i].is_posing);
+    }
+}
+
 static void test_domains_are_names_of_the_dns(void)
 {
     char out[DKIM_DOMAIN_BYTES_MAX + 1];
@@ -220,6 +289,8 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/dkim_signature/", cases[i].name, NULL);
         g_test_add_data_func(path, &cases[i], test_case);
     }
+    g_test_add_func("/dkim_signature/a_nul_in_a_name_is_a_fault",
+                    test_a_nul_in_a_name_is_a_fault);
     g_test_add_func("/dkim_signature/values_are_read", test_values_are_read);
     g_test_add_func("/dkim_signature/a_huge_length_is_saturated",
                     test_a_huge_length_is_saturated);
@@ -231,5 +302,7 @@ int main(int argc, char **argv)
     g_test_add_func("/dkim_domain/domains_are_names_of_the_dns",
                     test_domains_are_names_of_the_dns);
     g_test_add_func("/dkim_alignment/organizations_are_compared", test_alignment);
+    g_test_add_func("/dkim_alignment/names_may_pose_as_addresses",
+                    test_names_may_pose_as_addresses);
     return g_test_run();
 }
