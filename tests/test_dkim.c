@@ -231,10 +231,15 @@ typedef struct {
     const char *name;
     const char *tags;
     const char *message;
+    const char *find;    /* in the signed message, */
+    const char *put;     /* put in its place */
     const char *above;   /* put above the signed message */
     const char *below;   /* put below it */
     const char *record;  /* of the key, up to "p=" */
     const char *channel; /* of the key */
+    const char *notes;   /* of the key */
+    const char *domain;  /* of the key */
+    guint n_signatures;
     int bits;
     int64_t received_at;
     const char *authors;
@@ -244,8 +249,9 @@ typedef struct {
 } SignedCase;
 
 #define DEFAULTS                                                                               \
-    .tags = TAGS H_ALL, .message = MESSAGE, .above = "", .below = "", .record = "v=DKIM1; ",   \
-    .channel = "file", .bits = 1024, .authors = "a@example.org", .result = "pass",             \
+    .tags = TAGS H_ALL, .message = MESSAGE, .find = "", .put = "", .above = "", .below = "",   \
+    .record = "v=DKIM1; ", .channel = "file", .notes = "", .domain = "example.org",            \
+    .n_signatures = 1, .bits = 1024, .authors = "a@example.org", .result = "pass",             \
     .level = "verified", .caveats = ""
 
 #pragma GCC diagnostic push
@@ -288,7 +294,65 @@ static const SignedCase signed_cases[] = {
      .result = "permerror", .level = "none"},
     {"an_appended_body_fails_without_a_length", DEFAULTS, .below = "more\r\n", .result = "fail",
      .level = "none"},
+    {"a_length_of_zero_covers_no_body", DEFAULTS, .tags = TAGS "l=0; " H_ALL,
+     .level = "limited", .caveats = "partial-body"},
+    {"a_length_of_zero_allows_any_body", DEFAULTS, .tags = TAGS "l=0; " H_ALL,
+     .find = "body text", .put = "forged", .level = "limited", .caveats = "partial-body"},
+    {"a_change_before_the_length_fails", DEFAULTS, .tags = TAGS "l=11; " H_ALL, .find = "body",
+     .put = "Body", .result = "fail", .level = "none"},
+    {"a_length_counts_canonical_bytes", DEFAULTS, .tags = TAGS "l=5; " H_ALL,
+     .message = AUTHOR "Subject: s\r\nDate: x\r\n\r\na  \t b \r\n"},
+    {"a_body_hash_of_another_length_is_an_error", DEFAULTS, .find = "bh=", .put = "bh=AAAA",
+     .result = "permerror", .level = "none"},
+    {"an_empty_body_relaxed", DEFAULTS, .message = AUTHOR "Subject: s\r\nDate: x\r\n\r\n"},
+    {"an_empty_body_simple", DEFAULTS, .tags = "a=rsa-sha256; d=example.org; s=s; " H_ALL,
+     .message = AUTHOR "Subject: s\r\nDate: x\r\n\r\n"},
+    {"a_body_of_white_space_relaxed_is_empty", DEFAULTS,
+     .message = AUTHOR "Subject: s\r\nDate: x\r\n\r\n", .below = " \t\r\n\r\n \r\n"},
+    {"no_blank_line_after_the_header", DEFAULTS, .message = AUTHOR "Subject: s\r\nDate: x\r\n"},
+    {"white_space_before_a_colon_relaxed", DEFAULTS, .find = "Subject:", .put = "Subject \t:"},
+    {"white_space_before_a_colon_simple_is_signed", DEFAULTS,
+     .tags = "a=rsa-sha256; d=example.org; s=s; " H_ALL,
+     .message = AUTHOR "Subject : s\r\nDate: x\r\n\r\n"},
+    {"white_space_before_a_colon_simple_is_a_change", DEFAULTS,
+     .tags = "a=rsa-sha256; d=example.org; s=s; " H_ALL,
+     .find = "Subject:", .put = "Subject :", .result = "fail", .level = "none"},
+    {"white_space_before_the_signature_s_colon", DEFAULTS,
+     .find = "DKIM-Signature:", .put = "DKIM-Signature :"},
+    {"white_space_around_every_tag", DEFAULTS,
+     .tags = "\r\n\ta\t=\r\n rsa-sha256 ;\r\n d = example.org ; s = s ;c = relaxed/relaxed ;"
+             "\r\n h = from :\r\n\tto : subject\t:date "},
+    {"a_refolded_field_relaxed", DEFAULTS, .find = "Subject: hi",
+     .put = "Subject:\r\n \t \r\n hi \t"},
+    {"a_refolded_field_simple_is_a_change", DEFAULTS,
+     .tags = "a=rsa-sha256; d=example.org; s=s; " H_ALL, .find = "Subject: hi",
+     .put = "Subject:\r\n hi", .result = "fail", .level = "none"},
+    {"words_that_are_run_together_are_a_change", DEFAULTS, .find = "body text",
+     .put = "bodytext", .result = "fail", .level = "none"},
+    {"the_case_of_a_name_relaxed", DEFAULTS, .find = "Subject:", .put = "SUBJECT:"},
+    {"bytes_of_latin_1", DEFAULTS,
+     .message = AUTHOR "Subject: caf\xE9\r\nDate: x\r\n\r\n\xE9t\xE9\r\n"},
+    {"a_message_without_from", DEFAULTS, .message = "Subject: s\r\nDate: x\r\n\r\n",
+     .authors = "", .level = "none", .caveats = "unaligned"},
+    {"a_from_added_at_the_bottom_fails", DEFAULTS, .find = "\r\n\r\n",
+     .put = "\r\nFrom: c@example.org\r\n\r\n", .result = "fail", .level = "none",
+     .caveats = "added-header multiple-from"},
+    {"a_second_date_limits", DEFAULTS, .above = "Date: y\r\n", .level = "limited",
+     .caveats = "added-header"},
+    {"a_second_to_limits", DEFAULTS, .above = "To: y@example.net\r\n", .level = "limited",
+     .caveats = "added-header"},
+    {"a_field_that_was_signed_as_absent_cannot_be_added", DEFAULTS, .tags = TAGS H_ALL ":cc",
+     .above = "Cc: y@example.net\r\n", .result = "fail", .level = "none"},
+    {"another_signature_below_is_no_matter", DEFAULTS,
+     .message = "DKIM-Signature: v=1; a=rsa-md5\r\n" MESSAGE, .n_signatures = 2},
     {"a_weak_key_limits", DEFAULTS, .bits = 768, .level = "limited", .caveats = "weak-key"},
+    {"a_key_of_512_bits_limits", DEFAULTS, .bits = 512, .level = "limited",
+     .caveats = "weak-key"},
+    {"a_leaked_key_limits", DEFAULTS, .notes = "private key published in 2020",
+     .level = "limited", .caveats = "leaked-key"},
+    {"the_domain_of_everybody_is_no_author", DEFAULTS,
+     .tags = "a=rsa-sha256; d=org; s=s; c=relaxed/relaxed; " H_ALL, .domain = "org",
+     .level = "none", .caveats = "unaligned"},
     {"test_mode_limits", DEFAULTS, .record = "t=y; ", .level = "limited",
      .caveats = "test-mode"},
     {"a_recovered_key_gives_no_level", DEFAULTS, .channel = "gcd", .level = "none",
@@ -315,12 +379,20 @@ static const SignedCase signed_cases[] = {
 /* RSA keys cost time; one of each size is enough. */
 static DkimSigner *signer_of(int bits)
 {
-    static DkimSigner *signers[4];
-    DkimSigner **slot = &signers[bits == 0 ? 0 : bits == 768 ? 1 : 2];
+    static DkimSigner *signers[5];
+    DkimSigner **slot = &signers[bits / 256];
     if (*slot == NULL) {
         *slot = dkim_signer_new(bits);
     }
     return *slot;
+}
+
+/* Returns: (transfer full) `text` with the first `find` replaced. */
+static char *replace_first(const char *text, const char *find, const char *put)
+{
+    const char *at = strstr(text, find);
+    g_assert_nonnull(at);
+    return g_strdup_printf("%.*s%s%s", (int)(at - text), text, put, at + strlen(find));
 }
 
 static void test_signed(gconstpointer data)
@@ -328,15 +400,16 @@ static void test_signed(gconstpointer data)
     const SignedCase *test = data;
     DkimSigner *signer = signer_of(test->bits);
     g_autoptr(KeyStore) keys = key_store_new();
-    const KeyObservation observation = {.channel = test->channel};
+    const KeyObservation observation = {.channel = test->channel, .notes = test->notes};
     g_autofree char *key =
         g_strconcat(test->record, "p=", dkim_signer_public_key(signer), NULL);
-    key_store_add(keys, "s", "example.org", key, &observation);
+    key_store_add(keys, "s", test->domain, key, &observation);
     key_store_add(keys, "rsa", "example.org", rfc6376_key, NULL);
     g_autofree char *message = dkim_signer_sign(signer, test->tags, test->message);
-    g_autofree char *text = g_strconcat(test->above, message, test->below, NULL);
+    g_autofree char *altered = replace_first(message, test->find, test->put);
+    g_autofree char *text = g_strconcat(test->above, altered, test->below, NULL);
     check(keys, slice_of_string(text), test->authors, test->received_at);
-    g_assert_cmpuint(record.signatures->len, ==, 1);
+    g_assert_cmpuint(record.signatures->len, ==, test->n_signatures);
     g_autofree char *reason = slice_dup(signature_at(0)->reason);
     g_autofree char *caveats = caveat_words(record.verdict.caveats);
     g_test_message("%s", reason);
@@ -434,6 +507,74 @@ static void test_a_signature_may_sign_others_but_never_itself(void)
     assert_signature(1, DKIM_RESULT_FAIL, TRI_NO, TRI_YES);
 }
 
+/* What mailboxes and exports do to a message; all of it can be told from the message. */
+static const struct {
+    const char *name;
+    const char *lead;
+    const char *line; /* among the header fields */
+    bool has_lf;
+} shapes[] = {
+    {"as_sent", "", "", false},
+    {"lf", "", "", true},
+    {"a_from_line", "From a@b.example Thu Mar  2 10:00:00 2017\r\n", "", false},
+    {"an_escaped_from_line", ">From a@b.example Thu Mar  2 10:00:00 2017\r\n", "", false},
+    {"a_byte_order_mark", "\xEF\xBB\xBF", "", false},
+    {"blank_lines_before_the_header", "\r\n\r\n", "", false},
+    {"a_line_that_is_no_field", "", "this is no field\r\n", false},
+    {"all_at_once", "\xEF\xBB\xBF\r\n>From a@b Thu Mar  2 10:00:00 2017\r\n", "no field\r\n",
+     true},
+};
+
+static void check_shape(const char *tags, const char *body, size_t at)
+{
+    DkimSigner *signer = signer_of(1024);
+    g_autoptr(KeyStore) keys = key_store_new();
+    g_autofree char *key = g_strconcat("p=", dkim_signer_public_key(signer), NULL);
+    key_store_add(keys, "s", "example.org", key, NULL);
+    g_autofree char *message =
+        g_strconcat(AUTHOR "Subject: s\r\nDate: x\r\n", "\r\n", body, NULL);
+    g_autofree char *complete = dkim_signer_sign(signer, tags, message);
+    g_autofree char *put = g_strconcat(shapes[at].line, "Date:", NULL);
+    g_autofree char *whole = replace_first(complete, "Date:", put);
+    g_autofree char *text = g_strconcat(shapes[at].lead, whole, NULL);
+    g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
+    g_autofree char *shaped = g_strjoinv(shapes[at].has_lf ? "\n" : "\r\n", lines);
+    g_test_message("%s, %s", shapes[at].name, tags);
+    /* With its last line end, and without. */
+    check(keys, slice_of_string(shaped), "a@example.org", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    check(keys, slice_of(shaped, strlen(shaped) - (shapes[at].has_lf ? 1 : 2)), "a@example.org",
+          0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_cmpstr(level_word(record.verdict.level), ==, "verified");
+}
+
+static void test_a_message_in_a_file_verifies_in_any_shape(void)
+{
+    static const char *const tags[] = {TAGS "h=from:subject:date",
+                                       "a=rsa-sha256; d=example.org; s=s; h=from:subject:date"};
+    for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        for (size_t j = 0; j < G_N_ELEMENTS(tags); j++) {
+            check_shape(tags[j], "body text\r\n", i);
+            check_shape(tags[j], "the last line ends in a space \r\n", i);
+        }
+    }
+}
+
+static void test_a_field_of_200_kilobytes_verifies(void)
+{
+    DkimSigner *signer = signer_of(1024);
+    g_autoptr(KeyStore) keys = key_store_new();
+    g_autofree char *key = g_strconcat("p=", dkim_signer_public_key(signer), NULL);
+    key_store_add(keys, "s", "example.org", key, NULL);
+    g_autofree char *long_text = g_strnfill(200000, 'x');
+    g_autofree char *message =
+        g_strconcat("Subject: ", long_text, "\r\n", AUTHOR "Date: x\r\n\r\nbody\r\n", NULL);
+    g_autofree char *text = dkim_signer_sign(signer, TAGS "h=from:subject:date", message);
+    check(keys, slice_of_string(text), "a@example.org", 0);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+}
+
 static void test_no_signature_is_none(void)
 {
     g_autoptr(KeyStore) keys = key_store_new();
@@ -472,6 +613,10 @@ int main(int argc, char **argv)
                     test_fields_beyond_the_limit_allow_no_pass);
     g_test_add_func("/dkim/a_signature_may_sign_others_but_never_itself",
                     test_a_signature_may_sign_others_but_never_itself);
+    g_test_add_func("/dkim/a_message_in_a_file_verifies_in_any_shape",
+                    test_a_message_in_a_file_verifies_in_any_shape);
+    g_test_add_func("/dkim/a_field_of_200_kilobytes_verifies",
+                    test_a_field_of_200_kilobytes_verifies);
     g_test_add_func("/dkim/no_signature_is_none", test_no_signature_is_none);
     const int status = g_test_run();
     mail_record_destroy(&record);
