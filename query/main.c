@@ -6,10 +6,7 @@
 #include "query/command.h"
 
 static const Command *const commands[] = {
-    &command_search,
-    &command_show,
-    &command_stats,
-    &command_ledger,
+    &command_search, &command_show, &command_verify, &command_stats, &command_ledger,
 };
 
 /* What may stand before the command. */
@@ -121,7 +118,8 @@ static CommandExit dispatch(const Command *command, int n_arguments, char **argu
         return EXIT_HITS;
     }
     if (command == NULL) {
-        command_complain("a command is missing: search, show, stats or ledger (--help)");
+        command_complain(
+            "a command is missing: search, show, verify, stats or ledger (--help)");
         return EXIT_BAD_QUERY;
     }
     return command->run(&set);

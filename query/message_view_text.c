@@ -4,6 +4,7 @@
 #include "query/message_view_arc.h"
 #include "query/message_view_caveat.h"
 #include "query/search_output.h"
+#include "query/signature_text.h"
 #include "schema/problem.h"
 #include "schema/terminal_text.h"
 
@@ -106,62 +107,6 @@ static void headers(const MessageView *view, GString *out)
     }
 }
 
-static const char *tri_words(int value, const char *yes, const char *no, const char *unknown)
-{
-    if (value < 0) {
-        return unknown;
-    }
-    return value > 0 ? yes : no;
-}
-
-static void signature_time(GString *out, const char *words, int64_t time)
-{
-    if (time >= 0) {
-        g_autofree char *date = search_date_text(true, time, "%Y-%m-%d %H:%M:%S UTC");
-        g_string_append_printf(out, "; %s %s", words, date);
-    }
-}
-
-static void signature_lines(GString *out, const ViewSignature *signature, guint number)
-{
-    g_string_append_printf(out, "  Signature %u: ", number);
-    append_safe(out, signature->result);
-    if (*signature->reason != '\0') {
-        g_string_append(out, " (");
-        append_safe(out, signature->reason);
-        g_string_append_c(out, ')');
-    }
-    g_string_append(out, "\n    domain ");
-    append_safe(out, signature->domain);
-    g_string_append(out, ", selector ");
-    append_safe(out, signature->selector);
-    g_string_append(out, ", ");
-    append_safe(out, signature->algorithm);
-    g_string_append_c(out, ' ');
-    append_safe(out, signature->canonicalization);
-    if (signature->key_bits > 0) {
-        g_string_append_printf(out, ", key of %" G_GINT64_FORMAT " bits", signature->key_bits);
-    } else {
-        g_string_append(out, ", no key");
-    }
-    g_string_append_printf(
-        out, "\n    headers %s; body %s; %s the author's domain",
-        tri_words(signature->header_ok, "authentic", "altered or forged", "not checked"),
-        tri_words(signature->body_ok, "as signed", "altered", "not checked"),
-        signature->aligned ? "of" : "not of");
-    signature_time(out, "signed", signature->signed_at);
-    signature_time(out, "expires", signature->expires_at);
-    g_string_append(out, "\n    signed fields: ");
-    append_safe(out, signature->signed_fields);
-    g_string_append_c(out, '\n');
-    if (signature->body_length >= 0) {
-        g_string_append_printf(
-            out, "    only the first %" G_GINT64_FORMAT " bytes of the body are signed (l=)\n",
-            signature->body_length);
-    }
-    message_view_append_caveats(out, signature->caveats, "    ");
-}
-
 static void verdict(const MessageView *view, GString *out, bool color)
 {
     bool is_verified = g_str_equal(view->level, "verified");
@@ -175,7 +120,11 @@ static void verdict(const MessageView *view, GString *out, bool color)
     g_string_append_printf(out, " (dkim:%s)\n", view->dkim);
     message_view_append_caveats(out, view->caveats, "  ");
     for (guint i = 0; i < view->signatures->len; i++) {
-        signature_lines(out, &g_array_index(view->signatures, ViewSignature, i), i + 1);
+        signature_text_brief(&g_array_index(view->signatures, ViewSignature, i), i + 1, out);
+    }
+    if (view->signatures->len > 0) {
+        g_string_append_printf(
+            out, "  waxseal-query verify %" G_GINT64_FORMAT " says more of them\n", view->id);
     }
 }
 

@@ -387,6 +387,9 @@ static void add_file(sqlite3 *db, const QueryFixture *fixture)
         "'', 0, 0, 0, 0, 'complete', '');"
         "INSERT INTO signed_fields VALUES (1, 'from:subject:date');"
         "INSERT INTO dkim_key VALUES (1, 'sel2017', 'bank.example', 'v=DKIM1', 2048);"
+        "INSERT INTO dkim_key_observation VALUES "
+        "(1, 'a repository', 'repo', '2016-11', '2017-10-01', 'a note'), "
+        "(1, 'keys.tsv', 'file', '', '', '');"
         "INSERT INTO archive_property VALUES ('id_drift', '2');");
 }
 

@@ -170,6 +170,72 @@ static const Case cases[] = {
     {"show_raw_of_no_message_exits_1", {"show", "77", "--raw"}, 1, NULL, "no message"},
     {"show_needs_an_id", {"show"}, 2, NULL, "needs one id"},
     {"show_needs_a_number", {"show", "abc"}, 2, NULL, "needs one id"},
+    {"show_says_in_two_lines_what_a_signature_is_worth",
+     {"show", "1485950400"},
+     0,
+     "\n  1. The domain bank.example signed this message on 2017-02-01. What was signed is "
+     "unchanged.\n     pass, by the author's domain, key of 2048 bits; signs From, Subject, "
+     "Date\n  waxseal-query verify 1485950400 says more",
+     NULL},
+    {"verify_says_who_signed",
+     {"verify", "1485950400"},
+     0,
+     "\nSignature 1: pass (a reason)\n  The domain bank.example signed this message on "
+     "2017-02-01. What was signed is unchanged.\n  Made by     bank.example, the author's "
+     "domain; for @x\n  When        2017-02-01 11:53:20 UTC\n",
+     NULL},
+    {"verify_says_what_the_verdict_means",
+     {"verify", "1485950400"},
+     0,
+     "Verdict     ✔ verified (dkim:pass)\n            What is shown of this message is what "
+     "the author's domain signed. This proves which domain sent it, not which person.\n",
+     NULL},
+    {"verify_says_where_the_key_is_from",
+     {"verify", "1485950400"},
+     0,
+     "\n  Key         sel2017._domainkey.bank.example, rsa-sha256, 2048 bits\n"
+     "              known from a repository (repo), seen in use from 2016-11 to 2017-10-01; a "
+     "note\n              known from keys.tsv (file), no word of when it was in use\n",
+     NULL},
+    {"verify_says_what_is_covered",
+     {"verify", "1485950400"},
+     0,
+     "\n  Signed      from, subject, date\n  Not signed  none of the fields that are shown\n"
+     "  Body        all 100 bytes are signed\n",
+     NULL},
+    {"verify_reads_the_bytes_again",
+     {"verify", "1485950400"},
+     0,
+     "\n            read again from the source and the same\n",
+     NULL},
+    {"verify_tells_caveats_in_sentences",
+     {"verify", "1486036800"},
+     0,
+     "  Caveats\n    partial-body: l= leaves a part of the body unsigned\n",
+     NULL},
+    {"verify_tells_a_key_of_another_name",
+     {"verify", "1486036800"},
+     0,
+     "published under another name, sel2017._domainkey.bank.example\n",
+     NULL},
+    {"verify_of_an_unsigned_message",
+     {"verify", "1486728000"},
+     0,
+     "Verdict     not signed (dkim:none)\n            Nobody signed this message.",
+     NULL},
+    {"verify_json",
+     {"verify", "1485950400", "--json"},
+     0,
+     "\"shown_fields\":[{\"name\":\"From\",\"present\":1,\"signed\":1},",
+     NULL},
+    {"verify_json_has_the_observations",
+     {"verify", "1485950400", "--json"},
+     0,
+     "\"observations\":[{\"source\":\"a repository\",\"channel\":\"repo\",\"first_seen\":"
+     "\"2016-11\",\"last_seen\":\"2017-10-01\",\"notes\":\"a note\"}",
+     NULL},
+    {"verify_of_no_message_exits_1", {"verify", "77"}, 1, NULL, "no message has the id 77"},
+    {"verify_needs_an_id", {"verify"}, 2, NULL, "needs one id"},
     {"stats_json",
      {"stats", "--json"},
      0,
@@ -211,6 +277,8 @@ static void test_no_control_characters(void)
         {"show", "1486728000", "--json"},
         {"show", "1485950400"},
         {"show", "1485950400", "--json"},
+        {"verify", "1486728000"},
+        {"verify", "1486728000", "--json"},
         {"search", "a\x1b[31m:b"},
         {"search", "zzz\xE2\x80\xAE"
                    "gpj"},
@@ -247,7 +315,7 @@ static void test_null_ids(void)
 static void check_no_archive(const char *path, const char *words)
 {
     static const char *const commands[][MAX_ARGUMENTS] = {
-        {"search", "x"}, {"show", "1"}, {"stats"}, {"ledger"}};
+        {"search", "x"}, {"show", "1"}, {"verify", "1"}, {"stats"}, {"ledger"}};
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_auto(Result) result = run_on(path, commands[i]);
         g_assert_cmpint(result.code, ==, 3);
@@ -298,6 +366,20 @@ static void test_damaged_archive(void)
     g_assert_cmpint(result.code, ==, 3);
 }
 
+/* The dump is gone, which is what an archive is for. */
+static void test_verify_without_the_source(void)
+{
+    g_autoptr(QueryFixture) bare = query_fixture_new();
+    g_assert_cmpint(remove(bare->source), ==, 0);
+    static const char *const arguments[] = {"verify", "1486123200", NULL};
+    g_auto(Result) result = run_on(bare->path, arguments);
+    g_assert_cmpint(result.code, ==, 0);
+    check_stream(result.out, "could not be read again: ");
+    check_stream(result.out,
+                 "  Not signed  Sender, To, Message-ID, Content-Type (if there is one), "
+                 "MIME-Version (if there is one): anyone could have changed");
+}
+
 static void test_raw_of_changed_source(void)
 {
     g_autoptr(QueryFixture) changed = query_fixture_new();
@@ -329,6 +411,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli_query/no_archive_exits_3", test_no_archive);
     g_test_add_func("/cli_query/newer_archive_exits_3", test_newer_version);
     g_test_add_func("/cli_query/damaged_archive_exits_3", test_damaged_archive);
+    g_test_add_func("/cli_query/verify_without_the_source", test_verify_without_the_source);
     g_test_add_func("/cli_query/raw_of_a_changed_source_prints_nothing",
                     test_raw_of_changed_source);
     int code = g_test_run();

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/evidence.h"
+
+#include "query/raw_bytes.h"
+#include "schema/archive.h"
+
+typedef enum { SQL_SIGNATURES, SQL_OBSERVATIONS } Sql;
+
+static const char *const sql[] = {
+    [SQL_SIGNATURES] =
+        "SELECT s.body_bytes, k.id, k.selector, k.domain, k.record FROM signature s "
+        "LEFT JOIN dkim_key k ON k.id = s.key_id WHERE s.message_id = ? ORDER BY s.position",
+    [SQL_OBSERVATIONS] = "SELECT source, channel, first_seen, last_seen, notes "
+                         "FROM dkim_key_observation WHERE key_id = ? "
+                         "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
+};
+
+static char *text(sqlite3_stmt *row, int column)
+{
+    const char *value = (const char *)sqlite3_column_text(row, column);
+    return g_strdup(value == NULL ? "" : value);
+}
+
+static void observation_clear(gpointer data)
+{
+    EvidenceObservation *observation = data;
+    g_free(observation->source);
+    g_free(observation->channel);
+    g_free(observation->first_seen);
+    g_free(observation->last_seen);
+    g_free(observation->notes);
+}
+
+static void signature_clear(gpointer data)
+{
+    EvidenceSignature *signature = data;
+    g_free(signature->key_selector);
+    g_free(signature->key_domain);
+    g_free(signature->key_record);
+    g_array_unref(signature->observations);
+}
+
+static bool read_observations(sqlite3 *db, int64_t key_id, GArray *observations, GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_OBSERVATIONS], error);
+    if (rows == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(rows, 1, key_id);
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        const EvidenceObservation observation = {
+            .source = text(rows, 0),
+            .channel = text(rows, 1),
+            .first_seen = text(rows, 2),
+            .last_seen = text(rows, 3),
+            .notes = text(rows, 4),
+        };
+        g_array_append_val(observations, observation);
+    }
+    if (code != SQLITE_DONE) {
+        archive_set_error(db, error);
+        return false;
+    }
+    return true;
+}
+
+static bool read_signature(sqlite3 *db, sqlite3_stmt *row, GArray *signatures, GError **error)
+{
+    EvidenceSignature signature = {
+        .body_bytes = sqlite3_column_int64(row, 0),
+        .has_key = sqlite3_column_type(row, 1) != SQLITE_NULL,
+        .key_selector = text(row, 2),
+        .key_domain = text(row, 3),
+        .key_record = text(row, 4),
+        .observations = g_array_new(false, false, sizeof(EvidenceObservation)),
+    };
+    g_array_set_clear_func(signature.observations, observation_clear);
+    g_array_append_val(signatures, signature);
+    return !signature.has_key ||
+           read_observations(db, sqlite3_column_int64(row, 1), signature.observations, error);
+}
+
+static bool read_signatures(sqlite3 *db, int64_t id, GArray *signatures, GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_SIGNATURES], error);
+    if (rows == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(rows, 1, id);
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        if (!read_signature(db, rows, signatures, error)) {
+            return false;
+        }
+    }
+    if (code != SQLITE_DONE) {
+        archive_set_error(db, error);
+        return false;
+    }
+    return true;
+}
+
+/* The dump may be on another disk by now; then the archive's own word has to do. */
+static void look_at_bytes(sqlite3 *db, Evidence *evidence)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = raw_bytes_read(db, evidence->view->id, &error);
+    evidence->has_bytes = bytes != NULL;
+    if (bytes == NULL) {
+        evidence->bytes_fault = g_strdup(error->message);
+        evidence->fields = shown_fields_of_view(evidence->view);
+        return;
+    }
+    gsize size = 0;
+    const char *data = g_bytes_get_data(bytes, &size);
+    evidence->fields = shown_fields_count(slice_of(data, size));
+}
+
+Evidence *evidence_read(sqlite3 *db, int64_t id, GError **error)
+{
+    g_autoptr(Evidence) evidence = g_new0(Evidence, 1);
+    evidence->signatures = g_array_new(false, false, sizeof(EvidenceSignature));
+    g_array_set_clear_func(evidence->signatures, signature_clear);
+    evidence->view = message_view_read(db, id, error);
+    if (evidence->view == NULL || !read_signatures(db, id, evidence->signatures, error)) {
+        return NULL;
+    }
+    look_at_bytes(db, evidence);
+    return g_steal_pointer(&evidence);
+}
+
+void evidence_free(Evidence *evidence)
+{
+    if (evidence == NULL) {
+        return;
+    }
+    message_view_free(evidence->view);
+    g_array_unref(evidence->signatures);
+    g_free(evidence->bytes_fault);
+    g_free(evidence);
+}

@@ -1,0 +1,52 @@
+/* evidence.h - all that the archive knows of how far a message can be trusted, for verify.
+ *
+ * A MessageView, and beside it what show has no room for: where each key came from and when it
+ * was seen, how much of the body is signed, and which fields the exact bytes have.
+ *
+ * Memory: an Evidence owns all of it. Errors: ARCHIVE_ERROR. Bytes that are gone are no error.
+ */
+#pragma once
+
+#include "query/message_view.h"
+#include "query/shown_field.h"
+
+/* Who had a key, and when (data/README.md has the channels). */
+typedef struct {
+    char *source;
+    char *channel;
+    char *first_seen; /* ISO 8601 date, or "" */
+    char *last_seen;
+    char *notes;
+} EvidenceObservation;
+
+/* What stands beside the ViewSignature of the same index. */
+typedef struct {
+    int64_t body_bytes; /* of the canonicalised body */
+    bool has_key;
+    char *key_selector; /* all three "" without a key */
+    char *key_domain;
+    char *key_record;
+    GArray *observations; /* EvidenceObservation */
+} EvidenceSignature;
+
+typedef struct {
+    MessageView *view;
+    GArray *signatures; /* EvidenceSignature */
+    ShownFields fields;
+    bool has_bytes;    /* they were read again and have the SHA-256 of the archive */
+    char *bytes_fault; /* why not, or NULL */
+} Evidence;
+
+/* Reads a message. Returns: (transfer full), or NULL: with `error`, or without when no message
+ * has this id. */
+Evidence *evidence_read(sqlite3 *db, int64_t id, GError **error);
+
+/* Accepts NULL. */
+void evidence_free(Evidence *evidence);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Evidence, evidence_free)
+
+/* For a person. */
+void evidence_write_text(const Evidence *evidence, GString *out);
+
+/* One JSON object and a newline. */
+void evidence_write_json(const Evidence *evidence, GString *out);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/evidence.h"
+
+#include "query/search_output.h"
+#include "query/signature_text.h"
+#include "schema/json_writer.h"
+
+static void date(JsonWriter *writer, const char *key, bool has_date, int64_t time)
+{
+    g_autofree char *text = search_date_text(has_date, time, "%Y-%m-%dT%H:%M:%SZ");
+    if (*text == '\0') {
+        json_writer_null(writer, key);
+    } else {
+        json_writer_text(writer, key, text);
+    }
+}
+
+static void known(JsonWriter *writer, const char *key, int value)
+{
+    if (value < 0) {
+        json_writer_null(writer, key);
+    } else {
+        json_writer_boolean(writer, key, value > 0);
+    }
+}
+
+static void authors(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_begin_array(writer, "from");
+    for (guint i = 0; i < view->addresses->len; i++) {
+        const ViewAddress *address = &g_array_index(view->addresses, ViewAddress, i);
+        if (g_str_equal(address->role, "from")) {
+            json_writer_begin_object(writer, NULL);
+            json_writer_text(writer, "name", address->name);
+            json_writer_text(writer, "address", address->address);
+            json_writer_end_object(writer);
+        }
+    }
+    json_writer_end_array(writer);
+}
+
+static void key(JsonWriter *writer, const ViewSignature *signature,
+                const EvidenceSignature *more)
+{
+    if (!more->has_key) {
+        json_writer_null(writer, "key");
+        return;
+    }
+    json_writer_begin_object(writer, "key");
+    json_writer_text(writer, "selector", more->key_selector);
+    json_writer_text(writer, "domain", more->key_domain);
+    json_writer_integer(writer, "bits", signature->key_bits);
+    json_writer_text(writer, "record", more->key_record);
+    json_writer_begin_array(writer, "observations");
+    for (guint i = 0; i < more->observations->len; i++) {
+        const EvidenceObservation *entry =
+            &g_array_index(more->observations, EvidenceObservation, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "source", entry->source);
+        json_writer_text(writer, "channel", entry->channel);
+        json_writer_text(writer, "first_seen", entry->first_seen);
+        json_writer_text(writer, "last_seen", entry->last_seen);
+        json_writer_text(writer, "notes", entry->notes);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+    json_writer_end_object(writer);
+}
+
+static void fields(JsonWriter *writer, const ShownFields *present, const char *signed_fields)
+{
+    json_writer_begin_array(writer, "shown_fields");
+    for (ShownField i = 0; i < SHOWN_FIELD_COUNT; i++) {
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "name", shown_field_name(i));
+        if (present->present[i] < 0) {
+            json_writer_null(writer, "present");
+        } else {
+            json_writer_integer(writer, "present", present->present[i]);
+        }
+        json_writer_integer(writer, "signed", shown_field_signed(i, signed_fields));
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
+static void body(JsonWriter *writer, const ViewSignature *signature, int64_t bytes)
+{
+    const bool is_whole = signature->body_length < 0 || signature->body_length > bytes;
+    json_writer_begin_object(writer, "body");
+    json_writer_integer(writer, "bytes", bytes);
+    json_writer_integer(writer, "signed", is_whole ? bytes : signature->body_length);
+    json_writer_end_object(writer);
+}
+
+static void signature_object(JsonWriter *writer, const Evidence *evidence, guint at)
+{
+    const ViewSignature *signature =
+        &g_array_index(evidence->view->signatures, ViewSignature, at);
+    const EvidenceSignature *more = &g_array_index(evidence->signatures, EvidenceSignature, at);
+    g_autoptr(GString) claim = g_string_new(NULL);
+    signature_text_claim(signature, claim);
+    json_writer_begin_object(writer, NULL);
+    json_writer_text(writer, "result", signature->result);
+    json_writer_text(writer, "reason", signature->reason);
+    json_writer_text(writer, "claim", claim->str);
+    known(writer, "header_ok", signature->header_ok);
+    known(writer, "body_ok", signature->body_ok);
+    json_writer_boolean(writer, "aligned", signature->aligned);
+    json_writer_text(writer, "domain", signature->domain);
+    json_writer_text(writer, "selector", signature->selector);
+    json_writer_text(writer, "identity", signature->identity);
+    json_writer_text(writer, "algorithm", signature->algorithm);
+    json_writer_text(writer, "canonicalization", signature->canonicalization);
+    json_writer_text(writer, "signed_fields", signature->signed_fields);
+    date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
+    date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
+    key(writer, signature, more);
+    fields(writer, &evidence->fields, signature->signed_fields);
+    body(writer, signature, more->body_bytes);
+    json_writer_words(writer, "caveats", signature->caveats);
+    json_writer_end_object(writer);
+}
+
+void evidence_write_json(const Evidence *evidence, GString *out)
+{
+    const MessageView *view = evidence->view;
+    JsonWriter writer = json_writer_on(out);
+    json_writer_begin_object(&writer, NULL);
+    json_writer_integer(&writer, "schema", 1);
+    json_writer_integer(&writer, "id", view->id);
+    date(&writer, "date", view->has_date, view->date);
+    authors(&writer, view);
+    json_writer_text(&writer, "subject", view->subject);
+    json_writer_text(&writer, "dkim", view->dkim);
+    json_writer_text(&writer, "level", view->level);
+    json_writer_words(&writer, "caveats", view->caveats);
+    json_writer_begin_array(&writer, "signatures");
+    for (guint i = 0; i < view->signatures->len; i++) {
+        signature_object(&writer, evidence, i);
+    }
+    json_writer_end_array(&writer);
+    json_writer_integer(&writer, "size", view->size);
+    json_writer_text(&writer, "sha256", view->sha256);
+    json_writer_boolean(&writer, "bytes_are_the_same", evidence->has_bytes);
+    json_writer_text(&writer, "bytes_fault",
+                     evidence->bytes_fault == NULL ? "" : evidence->bytes_fault);
+    json_writer_end_object(&writer);
+    g_string_append_c(out, '\n');
+}
