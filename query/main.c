@@ -6,7 +6,8 @@
 #include "query/command.h"
 
 static const Command *const commands[] = {
-    &command_search, &command_show, &command_verify, &command_stats, &command_ledger,
+    &command_search, &command_show,  &command_verify,
+    &command_twins,  &command_stats, &command_ledger,
 };
 
 /* What may stand before the command. */
@@ -118,8 +119,7 @@ static CommandExit dispatch(const Command *command, int n_arguments, char **argu
         return EXIT_HITS;
     }
     if (command == NULL) {
-        command_complain(
-            "a command is missing: search, show, verify, stats or ledger (--help)");
+        command_complain("a command is missing: search, show, verify, ... (--help lists them)");
         return EXIT_BAD_QUERY;
     }
     return command->run(&set);

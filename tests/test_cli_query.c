@@ -236,6 +236,28 @@ static const Case cases[] = {
      NULL},
     {"verify_of_no_message_exits_1", {"verify", "77"}, 1, NULL, "no message has the id 77"},
     {"verify_needs_an_id", {"verify"}, 2, NULL, "needs one id"},
+    {"twins_are_compared_with_the_one_that_verifies",
+     {"twins"},
+     0,
+     "<twin@list.example>  Weekly digest\n  1486123200  pass        2017-02-03  93 bytes  ",
+     NULL},
+    {"twins_say_what_differs",
+     {"twins"},
+     0,
+     "\n      differs from 1486123200 in header (changed subject); body\n"
+     "  only 1486123200 verifies\n\n2 messages share 1 Message-ID\n",
+     NULL},
+    {"twins_json", {"twins", "--json"}, 0, "\"verifies\":false,", NULL},
+    {"twins_json_names_the_fields",
+     {"twins", "--json"},
+     0,
+     "\"bytes_compared\":true,\"differs\":[\"header\",\"body\"],\"header_fields\":"
+     "[{\"name\":\"subject\",\"change\":\"changed\"}],\"footer_bytes\":0}]}\n",
+     NULL},
+    {"twins_of_one_message", {"twins", "1486123201"}, 0, "2 messages share 1", NULL},
+    {"twins_of_a_message_without_any", {"twins", "1485950400"}, 1, NULL, "no other message"},
+    {"twins_needs_a_number", {"twins", "x"}, 2, NULL, "one id at most"},
+    {"twins_limit_of_none", {"twins", "--limit", "0"}, 2, NULL, "above 0"},
     {"stats_json",
      {"stats", "--json"},
      0,
@@ -315,7 +337,7 @@ static void test_null_ids(void)
 static void check_no_archive(const char *path, const char *words)
 {
     static const char *const commands[][MAX_ARGUMENTS] = {
-        {"search", "x"}, {"show", "1"}, {"verify", "1"}, {"stats"}, {"ledger"}};
+        {"search", "x"}, {"show", "1"}, {"verify", "1"}, {"twins"}, {"stats"}, {"ledger"}};
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_auto(Result) result = run_on(path, commands[i]);
         g_assert_cmpint(result.code, ==, 3);
