@@ -238,7 +238,7 @@ static void text_signature(GString *out, const VerifyMessage *message, guint at)
     g_string_append_printf(out, ": %s (", dkim_result_word(signature->result));
     append_safe(out, signature->reason);
     g_string_append_printf(out, ")\n    headers %s; body %s; ",
-                           tri_words(signature->header_ok, "authentic", "altered or forged"),
+                           tri_words(signature->header_ok, "authentic", "do not fit the key"),
                            tri_words(signature->body_ok, "as signed", "altered"));
     append_safe(out, signature->algorithm);
     if (key == NULL) {

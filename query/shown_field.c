@@ -20,19 +20,6 @@ const char *shown_field_name(ShownField field)
     return names[field];
 }
 
-/* The next line without its line end. */
-static Slice take_line(Slice *rest)
-{
-    const char *end = memchr(rest->ptr, '\n', rest->len);
-    const size_t length = end == NULL ? rest->len : (size_t)(end - rest->ptr);
-    Slice line = slice_of(rest->ptr, length);
-    *rest = slice_from(*rest, end == NULL ? length : length + 1);
-    if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
-        line.len--;
-    }
-    return line;
-}
-
 static bool is_blank(Slice line)
 {
     for (size_t i = 0; i < line.len; i++) {
@@ -66,7 +53,7 @@ ShownFields shown_fields_count(Slice bytes)
     }
     bool has_begun = false;
     while (bytes.len > 0) {
-        const Slice line = take_line(&bytes);
+        const Slice line = slice_take_line(&bytes);
         if (line.len == 0 && has_begun) {
             break;
         }

@@ -9,23 +9,11 @@ const char *twin_difference_word(unsigned at)
     return at < G_N_ELEMENTS(words) ? words[at] : NULL;
 }
 
-static Slice take_line(Slice *rest)
-{
-    const char *end = memchr(rest->ptr, '\n', rest->len);
-    const size_t length = end == NULL ? rest->len : (size_t)(end - rest->ptr);
-    Slice line = slice_of(rest->ptr, length);
-    *rest = slice_from(*rest, end == NULL ? length : length + 1);
-    if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
-        line.len--;
-    }
-    return line;
-}
-
 /* Whether two runs of lines are the same but for CR before LF. */
 static bool equal_lines(Slice a, Slice b)
 {
     while (a.len > 0 && b.len > 0) {
-        if (!slice_equal(take_line(&a), take_line(&b))) {
+        if (!slice_equal(slice_take_line(&a), slice_take_line(&b))) {
             return false;
         }
     }
@@ -38,7 +26,7 @@ static Slice split_header(Slice bytes, Slice *ret_body)
     Slice rest = bytes;
     while (rest.len > 0) {
         const char *before = rest.ptr;
-        if (take_line(&rest).len == 0) {
+        if (slice_take_line(&rest).len == 0) {
             *ret_body = rest;
             return slice_of(bytes.ptr, (size_t)(before - bytes.ptr));
         }
@@ -85,7 +73,7 @@ static GHashTable *fields_of(Slice header)
         header = slice_from(header, 3);
     }
     while (header.len > 0) {
-        const Slice line = take_line(&header);
+        const Slice line = slice_take_line(&header);
         const char *colon = line.len == 0 ? NULL : memchr(line.ptr, ':', line.len);
         if (line.len > 0 && (line.ptr[0] == ' ' || line.ptr[0] == '\t')) {
             if (current != NULL) {

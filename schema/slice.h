@@ -59,6 +59,20 @@ static inline Slice slice_from(Slice text, size_t at)
     return (Slice){at == 0 ? text.ptr : text.ptr + at, text.len - at};
 }
 
+/* Takes the next line off `rest`, which must not be empty. Returns: the line without its LF or
+ * CRLF. */
+static inline Slice slice_take_line(Slice *rest)
+{
+    const char *end = (const char *)memchr(rest->ptr, '\n', rest->len);
+    const size_t length = end == NULL ? rest->len : (size_t)(end - rest->ptr);
+    Slice line = slice_of(rest->ptr, length);
+    *rest = slice_from(*rest, end == NULL ? length : length + 1);
+    if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
+        line.len--;
+    }
+    return line;
+}
+
 /* A NUL-terminated copy. Returns: (transfer full), free with g_free. */
 static inline char *slice_dup(Slice text)
 {

@@ -126,6 +126,14 @@ printf 'From: a@b.example\nMessage-ID: <700@b.example>\n\ntext 700\nFrom the arc
     fail "mbox quoting is not undone"
 ok "any source, in the order of the sources, whatever the number of workers"
 
+expect_exit 0 "$index" -q -d archive.db --keys key.tsv --no-builtin-keys tree many.mbox signed.eml header.eml
+sqlite3 archive.db "select lower(hex(sha256)), dkim, level, caveats from message order by 1" >archived
+expect_exit 0 "$index" --verify-only --json --keys key.tsv tree many.mbox signed.eml header.eml
+field '"|".join([m["sha256"], m["dkim"], m["level"], " ".join(m["caveats"])])' | sort -u | cmp - archived ||
+    fail "the archive has other verdicts"
+rm archive.db
+ok "the verdicts are those of the archive"
+
 expect_exit 0 "$index" --verify-only --json --keys key.tsv - <signed.eml
 field 'm["file"], m["dkim"]' >fields
 same fields "('-', 'pass')"
