@@ -7,19 +7,6 @@
 #define DATE_JSON "%Y-%m-%dT%H:%M:%SZ"
 #define DATE_TEXT "%Y-%m-%d %H:%M:%S UTC"
 
-/* What a message's ARC chain comes to (RFC 8617). */
-typedef struct {
-    const char *result;
-    Slice reason;
-} ArcOutcome;
-
-/* The one place that knows where a record has it. */
-static ArcOutcome arc_of(const MailRecord *record)
-{
-    (void)record;
-    return (ArcOutcome){.result = "none", .reason = SLICE_EMPTY};
-}
-
 /* Returns: (transfer full) NULL without a date, or with one beyond the calendar. */
 static char *date_text(bool has_date, int64_t date, const char *format)
 {
@@ -135,10 +122,9 @@ static void json_signature(JsonWriter *writer, const VerifyMessage *message,
 
 static void json_arc(JsonWriter *writer, const MailRecord *record)
 {
-    const ArcOutcome arc = arc_of(record);
     json_writer_begin_object(writer, "arc");
-    json_writer_text(writer, "result", arc.result);
-    json_writer_string(writer, "reason", arc.reason);
+    json_writer_text(writer, "result", arc_result_word(record->arc));
+    json_writer_string(writer, "reason", record->arc_reason);
     json_writer_end_object(writer);
 }
 
@@ -254,7 +240,6 @@ void verify_output_text(const VerifyMessage *message, GString *out)
     const MailRecord *record = message->record;
     g_autofree char *sha256 = sha256_text(record);
     g_autofree char *date = date_text(record->has_date, record->date, DATE_TEXT);
-    const ArcOutcome arc = arc_of(record);
     append_safe(out, slice_of_string(message->file));
     g_string_append_printf(out, " at %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " bytes\n",
                            message->offset, record->size);
@@ -267,9 +252,9 @@ void verify_output_text(const VerifyMessage *message, GString *out)
     for (guint i = 0; i < record->signatures->len; i++) {
         text_signature(out, message, i);
     }
-    if (strcmp(arc.result, "none") != 0) {
-        g_string_append_printf(out, "  ARC chain: %s (", arc.result);
-        append_safe(out, arc.reason);
+    if (record->arc != ARC_RESULT_NONE) {
+        g_string_append_printf(out, "  ARC chain: %s (", arc_result_word(record->arc));
+        append_safe(out, record->arc_reason);
         g_string_append(out, ")\n");
     }
     for (unsigned i = 0; i < PROBLEM_COUNT; i++) {

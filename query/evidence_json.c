@@ -140,6 +140,10 @@ void evidence_write_json(const Evidence *evidence, GString *out)
         signature_object(&writer, evidence, i);
     }
     json_writer_end_array(&writer);
+    json_writer_begin_object(&writer, "arc");
+    json_writer_text(&writer, "result", view->arc);
+    json_writer_text(&writer, "reason", view->arc_reason);
+    json_writer_end_object(&writer);
     json_writer_integer(&writer, "size", view->size);
     json_writer_text(&writer, "sha256", view->sha256);
     json_writer_boolean(&writer, "bytes_are_the_same", evidence->has_bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/evidence.h"
 
+#include "query/message_view_arc.h"
 #include "query/message_view_caveat.h"
 #include "query/search_output.h"
 #include "query/signature_text.h"
@@ -269,6 +270,7 @@ void evidence_write_text(const Evidence *evidence, GString *out)
     for (guint i = 0; i < view->signatures->len; i++) {
         signature_section(evidence, i, out);
     }
+    message_view_append_arc(view, out);
     g_string_append_c(out, '\n');
     label(out, "Bytes");
     g_string_append_printf(out, "%" G_GINT64_FORMAT ", SHA-256 %s\n", view->size, view->sha256);

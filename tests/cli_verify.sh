@@ -184,7 +184,8 @@ done
 ok "any bytes are JSON, and none reach a terminal"
 
 ("$index" --verify-only --json many.mbox many.mbox many.mbox many.mbox 2>err || true) | head -n 1 >out
-[ "$(wc -l <out)" -eq 1 ] && [ ! -s err ] || fail "a reader that leaves: $(cat err)"
+# LeakSanitizer may speak in a worker that is ended while it looks for leaks; the program must not.
+[ "$(wc -l <out)" -eq 1 ] && ! grep -q 'waxseal-index\|ERROR' err || fail "a reader that leaves: $(cat err)"
 if [ -w /dev/full ]; then
     code=0
     "$index" --verify-only --json many.mbox >/dev/full 2>err || code=$?
