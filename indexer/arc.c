@@ -5,6 +5,7 @@
 #include "indexer/dkim_finding.h"
 #include "indexer/dkim_header_hash.h"
 #include "indexer/dkim_record_text.h"
+#include "schema/auth_results.h"
 
 _Static_assert(ARC_SET_MAX <= DKIM_BODY_HASH_MAX, "every message signature asks for a hash");
 
@@ -70,6 +71,13 @@ static RecordArcSignature record_signature(MailRecord *record, const DkimSignatu
     };
 }
 
+static Slice keep_authserv_id(MailRecord *record, Slice payload)
+{
+    g_autoptr(GString) id = g_string_new(NULL);
+    auth_results_read_authserv_id(payload, id);
+    return dkim_record_text(record, slice_of(id->str, id->len), DKIM_RECORD_TEXT_MAX);
+}
+
 /* What the fields say, before anything is checked. */
 static void add_set(MailRecord *record, const ArcSet *set, uint32_t instance)
 {
@@ -81,8 +89,7 @@ static void add_set(MailRecord *record, const ArcSet *set, uint32_t instance)
     RecordArcSet entry = {
         .instance = instance, .seal = none, .message = none, .body_length = -1};
     if (set->fields[ARC_FIELD_RESULTS] != NULL) {
-        entry.authserv_id =
-            dkim_record_text(record, set->results.authserv_id, DKIM_RECORD_TEXT_MAX);
+        entry.authserv_id = keep_authserv_id(record, set->results.payload);
         entry.results = keep_results(record, set->results.payload);
     }
     if (set->fields[ARC_FIELD_SEAL] != NULL) {

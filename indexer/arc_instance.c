@@ -22,7 +22,9 @@ static size_t comment_length(Slice text)
     return 0;
 }
 
-Slice arc_skip_cfws(Slice text)
+/* `text` without the white space and comments (RFC 5322 3.2.2) that it begins with. A comment
+ * that does not end is none: what it hides must not become an instance. */
+static Slice skip_cfws(Slice text)
 {
     while (text.len > 0) {
         const size_t len = dkim_is_space(text.ptr[0]) ? 1
@@ -38,7 +40,7 @@ Slice arc_skip_cfws(Slice text)
 
 static bool take_char(Slice *rest, char c)
 {
-    const Slice text = arc_skip_cfws(*rest);
+    const Slice text = skip_cfws(*rest);
     if (text.len == 0 || text.ptr[0] != c) {
         return false;
     }
@@ -48,7 +50,7 @@ static bool take_char(Slice *rest, char c)
 
 static bool take_position(Slice *rest, unsigned *ret_instance)
 {
-    const Slice text = arc_skip_cfws(*rest);
+    const Slice text = skip_cfws(*rest);
     unsigned instance = 0;
     size_t n_digits = 0;
     for (; n_digits < text.len && g_ascii_isdigit(text.ptr[n_digits]); n_digits++) {
@@ -81,7 +83,7 @@ bool arc_instance_take(Slice *rest, unsigned *ret_instance)
 bool arc_instance_parse(Slice text, unsigned *ret_instance)
 {
     unsigned instance = 0;
-    if (!take_position(&text, &instance) || arc_skip_cfws(text).len > 0) {
+    if (!take_position(&text, &instance) || skip_cfws(text).len > 0) {
         return false;
     }
     *ret_instance = instance;

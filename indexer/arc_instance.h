@@ -9,9 +9,6 @@
 
 #include "schema/slice.h"
 
-/* `text` without the white space and comments (RFC 5322 section 3.2.2) that it begins with. */
-Slice arc_skip_cfws(Slice text);
-
 /* Takes `instance [CFWS] ";"` off the front of `rest`. Returns: false when there is none such;
  * both outputs are then untouched. `ret_instance` is 0 to 99. */
 bool arc_instance_take(Slice *rest, unsigned *ret_instance);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/message_view_arc.h"
 
-#include "query/authentication_results.h"
+#include "query/claim_domain.h"
 #include "query/message_view_caveat.h"
 #include "query/search_output.h"
+#include "schema/auth_results.h"
 #include "schema/terminal_text.h"
 
 static void append_safe(GString *out, const char *text)
@@ -32,33 +33,50 @@ static const char *method_name(const char *method)
 }
 
 /* "DKIM passed for author.example" */
-static void append_result(GString *out, const AuthenticationResult *result)
+static void append_result(GString *out, const Claim *claim)
 {
-    append_safe(out, method_name(result->method));
-    if (g_str_equal(result->result, "pass")) {
+    const char *result = claim->result->str;
+    g_autofree char *domain = claim_domain(claim);
+    append_safe(out, method_name(claim->method->str));
+    if (g_str_equal(result, "pass")) {
         g_string_append(out, " passed");
-    } else if (g_str_equal(result->result, "fail")) {
+    } else if (g_str_equal(result, "fail")) {
         g_string_append(out, " failed");
-    } else if (g_str_equal(result->result, "none")) {
+    } else if (g_str_equal(result, "none")) {
         g_string_append(out, " found nothing");
     } else {
         g_string_append(out, " gave ");
-        append_safe(out, result->result);
+        append_safe(out, result);
     }
-    if (*result->domain != '\0') {
+    if (*domain != '\0') {
         g_string_append(out, " for ");
-        append_safe(out, result->domain);
+        append_safe(out, domain);
+    }
+}
+
+/* Keeps the words for one result. A field that says "none" has one without a method. */
+static void take_result(gpointer user_data, const Claim *claim)
+{
+    GPtrArray *results = user_data;
+    if (claim->method->len > 0) {
+        GString *words = g_string_new(NULL);
+        append_result(words, claim);
+        g_ptr_array_add(results, g_string_free(words, false));
     }
 }
 
 static void append_results(GString *out, const char *text)
 {
-    g_autoptr(GArray) results = authentication_results_parse(text);
+    g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func(g_free);
+    Claim claim;
+    claim_init(&claim);
+    auth_results_read(slice_of_string(text), &claim, take_result, results);
+    claim_clear(&claim);
     for (guint i = 0; i < results->len; i++) {
         if (i > 0) {
             g_string_append(out, i + 1 == results->len ? " and " : ", ");
         }
-        append_result(out, &g_array_index(results, AuthenticationResult, i));
+        g_string_append(out, g_ptr_array_index(results, i));
     }
     if (results->len == 0) {
         g_string_append(out, "nothing was checked");

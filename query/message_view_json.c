@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/message_view.h"
 
-#include "query/authentication_results.h"
+#include "query/claim_domain.h"
 #include "query/search_output.h"
+#include "schema/auth_results.h"
 #include "schema/json_writer.h"
 
 static void date(JsonWriter *writer, const char *key, bool has_date, int64_t time)
@@ -88,22 +89,31 @@ static void arc_signature(JsonWriter *writer, const ViewArcSignature *signature)
     json_writer_words(writer, "caveats", signature->caveats);
 }
 
-/* What the sealer claims, in full and taken apart. */
-static void claim(JsonWriter *writer, const ViewArcSet *set)
+static void sealed_result(gpointer user_data, const Claim *claim)
 {
-    g_autoptr(GArray) results = authentication_results_parse(set->results);
+    JsonWriter *writer = user_data;
+    if (claim->method->len == 0) {
+        return;
+    }
+    g_autofree char *domain = claim_domain(claim);
+    json_writer_begin_object(writer, NULL);
+    json_writer_text(writer, "method", claim->method->str);
+    json_writer_text(writer, "result", claim->result->str);
+    json_writer_text(writer, "domain", domain);
+    json_writer_end_object(writer);
+}
+
+/* What the sealer claims, in full and taken apart. */
+static void sealed_claim(JsonWriter *writer, const ViewArcSet *set)
+{
+    Claim claim;
     json_writer_begin_object(writer, "claim");
     json_writer_text(writer, "by", set->authserv_id);
     json_writer_text(writer, "text", set->results);
     json_writer_begin_array(writer, "results");
-    for (guint i = 0; i < results->len; i++) {
-        const AuthenticationResult *result = &g_array_index(results, AuthenticationResult, i);
-        json_writer_begin_object(writer, NULL);
-        json_writer_text(writer, "method", result->method);
-        json_writer_text(writer, "result", result->result);
-        json_writer_text(writer, "domain", result->domain);
-        json_writer_end_object(writer);
-    }
+    claim_init(&claim);
+    auth_results_read(slice_of_string(set->results), &claim, sealed_result, writer);
+    claim_clear(&claim);
     json_writer_end_array(writer);
     json_writer_end_object(writer);
 }
@@ -128,7 +138,7 @@ static void arc(JsonWriter *writer, const MessageView *view)
         json_writer_text(writer, "signed_fields", set->signed_fields);
         number(writer, "body_length", set->body_length);
         json_writer_end_object(writer);
-        claim(writer, set);
+        sealed_claim(writer, set);
         json_writer_end_object(writer);
     }
     json_writer_end_array(writer);
