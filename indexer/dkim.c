@@ -164,35 +164,6 @@ static bool was_expired(const DkimSignature *signature, const MailRecord *record
     return signature->signed_at < 0 && record->has_date && record->date > signature->expires_at;
 }
 
-/* Whether the display name or the local part poses as an address of somebody else. */
-static bool shows_another_author(const DkimAlignment *alignment, const RecordAddress *author)
-{
-    const Slice address = author->address;
-    const char *at = address.len == 0 ? NULL : memrchr(address.ptr, '@', address.len);
-    const Slice local = slice_of(address.ptr, at == NULL ? 0 : (size_t)(at - address.ptr));
-    return dkim_alignment_is_posing(alignment, address, author->name) ||
-           dkim_alignment_is_posing(alignment, address, local);
-}
-
-/* Whether every author address lies in the signing domain's organization. One that is shown in
- * the place of a name counts as another author, and is no bar to alignment. */
-static bool is_aligned(const DkimVerifier *verifier, const char *domain,
-                       const MailRecord *record, size_t *ret_authors)
-{
-    size_t n_authors = 0;
-    bool aligned = true;
-    for (guint i = 0; i < record->addresses->len; i++) {
-        const RecordAddress *address = &g_array_index(record->addresses, RecordAddress, i);
-        if (address->role == ADDRESS_FROM) {
-            n_authors += shows_another_author(verifier->alignment, address) ? 2 : 1;
-            aligned =
-                aligned && dkim_alignment_check(verifier->alignment, domain, address->address);
-        }
-    }
-    *ret_authors = n_authors;
-    return aligned && n_authors > 0;
-}
-
 static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *record)
 {
     const Checkable *checkable = &verifier->checkable[at];
@@ -209,7 +180,8 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
                                                   header_digest, body, DKIM_KEY_DEMAND_NONE);
 
     size_t n_authors = 0;
-    entry->aligned = is_aligned(verifier, signature->domain_name, record, &n_authors);
+    entry->aligned = dkim_alignment_check_authors(verifier->alignment, signature->domain_name,
+                                                  record, &n_authors);
     entry->header_digest = mail_record_keep(record, header_digest);
     entry->body_bytes = body->body_bytes;
     entry->header_ok = finding.header_ok;

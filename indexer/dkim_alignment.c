@@ -88,3 +88,29 @@ bool dkim_alignment_is_posing(const DkimAlignment *alignment, Slice address, Sli
     }
     return false;
 }
+
+/* Whether the display name or the local part poses as an address of somebody else. */
+static bool shows_another_author(const DkimAlignment *alignment, const RecordAddress *author)
+{
+    const Slice address = author->address;
+    const char *at = address.len == 0 ? NULL : memrchr(address.ptr, '@', address.len);
+    const Slice local = slice_of(address.ptr, at == NULL ? 0 : (size_t)(at - address.ptr));
+    return dkim_alignment_is_posing(alignment, address, author->name) ||
+           dkim_alignment_is_posing(alignment, address, local);
+}
+
+bool dkim_alignment_check_authors(const DkimAlignment *alignment, const char *domain,
+                                  const MailRecord *record, size_t *ret_authors)
+{
+    size_t n_authors = 0;
+    bool aligned = true;
+    for (guint i = 0; i < record->addresses->len; i++) {
+        const RecordAddress *address = &g_array_index(record->addresses, RecordAddress, i);
+        if (address->role == ADDRESS_FROM) {
+            n_authors += shows_another_author(alignment, address) ? 2 : 1;
+            aligned = aligned && dkim_alignment_check(alignment, domain, address->address);
+        }
+    }
+    *ret_authors = n_authors;
+    return aligned && n_authors > 0;
+}

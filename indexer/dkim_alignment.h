@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "schema/slice.h"
+#include "schema/record.h"
 
 typedef struct DkimAlignment DkimAlignment;
 
@@ -26,3 +26,9 @@ bool dkim_alignment_check(const DkimAlignment *alignment, const char *domain, Sl
  * another organization. People, and programs that read From another way, take such an address
  * for the author's. False when either has no domain. */
 bool dkim_alignment_is_posing(const DkimAlignment *alignment, Slice address, Slice text);
+
+/* Whether every From address of `record` is aligned with `domain`; false without any.
+ * `ret_authors` is how many authors are shown: an address in the place of a name counts as
+ * another one, and is no bar to alignment. */
+bool dkim_alignment_check_authors(const DkimAlignment *alignment, const char *domain,
+                                  const MailRecord *record, size_t *ret_authors);

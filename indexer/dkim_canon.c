@@ -39,7 +39,7 @@ static inline char *reserve(DkimCanonWriter *writer, size_t len)
     return writer->buffer + writer->used;
 }
 
-static void put(DkimCanonWriter *writer, Slice bytes)
+void dkim_canon_writer_put(DkimCanonWriter *writer, Slice bytes)
 {
     while (bytes.len > 0) {
         const size_t len = MIN(bytes.len, PIECE_MAX);
@@ -266,7 +266,7 @@ static void put_folded(DkimCanonWriter *writer, Slice bytes)
 {
     while (bytes.len > 0) {
         const Slice line = take_line(&bytes);
-        put(writer, line);
+        dkim_canon_writer_put(writer, line);
         if (line.ptr + line.len != bytes.ptr) {
             put_crlf(writer);
         }
@@ -317,7 +317,7 @@ void dkim_canon_field(DkimCanonWriter *writer, DkimCanon canon, Slice name, Slic
     }
     bool in_wsp = true;
     put_lower_case(writer, name);
-    put(writer, SLICE_LITERAL(":"));
+    dkim_canon_writer_put(writer, SLICE_LITERAL(":"));
     put_unfolded(writer, trim_end(value), &in_wsp);
     put_crlf(writer);
 }
@@ -336,7 +336,7 @@ void dkim_canon_signature_field(DkimCanonWriter *writer, DkimCanon canon, Slice 
     }
     bool in_wsp = true;
     put_lower_case(writer, name);
-    put(writer, SLICE_LITERAL(":"));
+    dkim_canon_writer_put(writer, SLICE_LITERAL(":"));
     put_unfolded(writer, first, &in_wsp);
     put_unfolded(writer, trim_end(second), &in_wsp);
 }

@@ -29,6 +29,9 @@ typedef struct {
 /* Starts a writer; `write` is called with one buffer after the other. */
 void dkim_canon_writer_init(DkimCanonWriter *writer, DkimCanonFunc write, gpointer user_data);
 
+/* Writes bytes as they are. */
+void dkim_canon_writer_put(DkimCanonWriter *writer, Slice bytes);
+
 /* Hands on what is still in the buffer. */
 void dkim_canon_writer_flush(DkimCanonWriter *writer);
 

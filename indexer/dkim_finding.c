@@ -42,6 +42,18 @@ static bool look_at_body(DkimFinding *finding, const DkimSignature *signature,
     return is_short;
 }
 
+/* What the keys say. */
+static DkimFinding begin(const DkimKeyAnswer *answer)
+{
+    return (DkimFinding){
+        .header_ok = answer->outcome == DKIM_KEYS_GOOD  ? TRI_YES
+                     : answer->outcome == DKIM_KEYS_BAD ? TRI_NO
+                                                        : TRI_UNKNOWN,
+        .key = answer->key == NULL ? -1 : answer->key->index,
+        .caveats = answer->caveats,
+    };
+}
+
 DkimFinding dkim_finding_make(DkimKeySearch *keys, const DkimSignature *signature,
                               Slice header_digest, const DkimBodyHash *body,
                               DkimKeyDemand demand)
@@ -56,14 +68,15 @@ DkimFinding dkim_finding_make(DkimKeySearch *keys, const DkimSignature *signatur
         .signature = slice_of((const char *)signature->signature, signature->signature_len),
     };
     const DkimKeyAnswer answer = dkim_key_search_run(keys, &question);
-    DkimFinding finding = {
-        .header_ok = answer.outcome == DKIM_KEYS_GOOD  ? TRI_YES
-                     : answer.outcome == DKIM_KEYS_BAD ? TRI_NO
-                                                       : TRI_UNKNOWN,
-        .key = answer.key == NULL ? -1 : answer.key->index,
-        .caveats = answer.caveats,
-    };
+    DkimFinding finding = begin(&answer);
     const bool body_is_short = body != NULL && look_at_body(&finding, signature, body);
     decide(&finding, &answer, body_is_short);
+    return finding;
+}
+
+DkimFinding dkim_finding_of_answer(const DkimKeyAnswer *answer)
+{
+    DkimFinding finding = begin(answer);
+    decide(&finding, answer, false);
     return finding;
 }

@@ -2,8 +2,8 @@
  * key says so, and the result that follows.
  *
  * The one place where a signature that can be checked gets its result (RFC 6376 section 6.1),
- * for DKIM-Signature fields and for those of ARC. Hashing is done before; nothing here looks at
- * mail.
+ * for DKIM-Signature fields and for those of other methods. Hashing is done before; nothing
+ * here looks at mail.
  *
  * Errors: none. Without a known key a signature is nokey as long as its body hash matches, and
  * fail when it does not: no key can make it pass.
@@ -27,3 +27,6 @@ typedef struct {
 DkimFinding dkim_finding_make(DkimKeySearch *keys, const DkimSignature *signature,
                               Slice header_digest, const DkimBodyHash *body,
                               DkimKeyDemand demand);
+
+/* The finding of a signature that has no body hash, from what the keys said of it. */
+DkimFinding dkim_finding_of_answer(const DkimKeyAnswer *answer);
