@@ -294,6 +294,25 @@ void dkim_key_record_parse(Slice text, DkimKeyRecord *record)
     }
 }
 
+bool dkim_key_record_allows(Slice text, Slice local_part)
+{
+    DkimTagList tags;
+    dkim_tag_list_parse(text, &tags);
+    const DkimTag *tag = dkim_tag_list_find(&tags, "g");
+    if (tag == NULL || tag->value.len == 0) {
+        return true;
+    }
+    const Slice pattern = tag->value;
+    const char *star = memchr(pattern.ptr, '*', pattern.len);
+    if (star == NULL) {
+        return slice_equal(local_part, pattern);
+    }
+    const Slice before = slice_of(pattern.ptr, (size_t)(star - pattern.ptr));
+    const Slice behind = slice_from(pattern, before.len + 1);
+    return local_part.len >= before.len + behind.len && slice_starts_with(local_part, before) &&
+           slice_equal(slice_from(local_part, local_part.len - behind.len), behind);
+}
+
 void dkim_key_record_clear(DkimKeyRecord *record)
 {
     g_free(record->bytes);

@@ -46,5 +46,10 @@ typedef struct {
 /* Reads a TXT record, its strings joined. Always fills `record`; look at `fault`. */
 void dkim_key_record_parse(Slice text, DkimKeyRecord *record);
 
+/* Whether g= of a record lets it sign for this local part (RFC 4870 3.2.3, RFC 4871 3.6.1): the
+ * same bytes, or what stands before and behind a "*". Without g=, and with an empty one, it
+ * signs for all. DKIM has no g= any more; DomainKeys asks. */
+bool dkim_key_record_allows(Slice text, Slice local_part);
+
 /* Frees what dkim_key_record_parse allocated. Accepts a zeroed record. */
 void dkim_key_record_clear(DkimKeyRecord *record);

@@ -79,6 +79,10 @@ static const char *key_fault(const Key *key, const DkimKeyQuestion *question)
     if ((flags & KEY_FLAG_STRICT) != 0 && !question->identity_is_domain) {
         return "the key forbids identities below the domain (t=s)";
     }
+    if (question->has_granularity &&
+        !dkim_key_record_allows(slice_of_string(key->record), question->local_part)) {
+        return "the key is for other addresses of the domain (g=)";
+    }
     return NULL;
 }
 

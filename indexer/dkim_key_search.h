@@ -40,6 +40,8 @@ typedef struct {
     bool identity_is_domain; /* i= names d= itself */
     Slice digest;            /* of the canonical header */
     Slice signature;         /* b=, decoded */
+    bool has_granularity;    /* g= of the key must allow `local_part` (DomainKeys) */
+    Slice local_part;
 } DkimKeyQuestion;
 
 typedef struct {

@@ -78,6 +78,38 @@ static void test_record(gconstpointer data)
     dkim_key_record_clear(&record);
 }
 
+static void test_granularity(void)
+{
+    static const struct {
+        const char *record;
+        const char *local_part;
+        bool is_allowed;
+    } cases[] = {
+        {"p=x", "joe", true},
+        {"g=; p=x", "joe", true},
+        {"g=*; p=x", "joe", true},
+        {"g=*; p=x", "", true},
+        {"g=joe; p=x", "joe", true},
+        {"g= joe ; p=x", "joe", true},
+        {"g=joe; p=x", "Joe", false},
+        {"g=joe; p=x", "joey", false},
+        {"g=jo*; p=x", "joe", true},
+        {"g=*oe; p=x", "joe", true},
+        {"g=j*e; p=x", "joe", true},
+        {"g=j*e; p=x", "je", true},
+        {"g=joe*joe; p=x", "joe", false},
+        {"g=j*x; p=x", "joe", false},
+        {"g=x*; p=x", "joe", false},
+        {"g=joe; p=x", "", false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("%s for %s", cases[i].record, cases[i].local_part);
+        g_assert_cmpint(dkim_key_record_allows(slice_of_string(cases[i].record),
+                                               slice_of_string(cases[i].local_part)),
+                        ==, cases[i].is_allowed);
+    }
+}
+
 static char *der_key(size_t modulus_len, size_t exponent_len)
 {
     g_autoptr(GByteArray) der = g_byte_array_new();
@@ -290,6 +322,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &record_cases[i], test_record);
     }
     g_test_add_func("/dkim_key_record/sizes_have_limits", test_sizes_have_limits);
+    g_test_add_func("/dkim_key_record/g_names_the_senders", test_granularity);
     g_test_add_func("/key_store/columns_by_position", test_columns_by_position);
     g_test_add_func("/key_store/columns_by_name", test_columns_by_name);
     g_test_add_func("/key_store/one_record_is_one_key_with_observations",
