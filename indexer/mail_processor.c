@@ -5,13 +5,15 @@
 
 #include "indexer/arc.h"
 #include "indexer/dkim.h"
+#include "indexer/domainkeys.h"
 #include "indexer/mime.h"
 
 struct MailProcessor {
     RawMessage message;
     MimeParser *mime;
-    DkimVerifier *dkim; /* NULL when signatures are not looked at */
-    ArcVerifier *arc;   /* the same */
+    DkimVerifier *dkim;             /* NULL when signatures are not looked at */
+    ArcVerifier *arc;               /* the same */
+    DomainKeysVerifier *domainkeys; /* the same */
     bool has_received_at;
     int64_t received_at;
 };
@@ -23,6 +25,7 @@ MailProcessor *mail_processor_new(const KeyStore *keys)
     if (keys != NULL) {
         processor->dkim = dkim_verifier_new(keys);
         processor->arc = arc_verifier_new(keys);
+        processor->domainkeys = domainkeys_verifier_new(keys);
     }
     return processor;
 }
@@ -36,6 +39,7 @@ void mail_processor_free(MailProcessor *processor)
     mime_parser_free(processor->mime);
     dkim_verifier_free(processor->dkim);
     arc_verifier_free(processor->arc);
+    domainkeys_verifier_free(processor->domainkeys);
     g_free(processor);
 }
 
@@ -75,5 +79,6 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
     if (processor->dkim != NULL) {
         dkim_verifier_check(processor->dkim, &processor->message, record);
         arc_verifier_check(processor->arc, &processor->message, record);
+        domainkeys_verifier_check(processor->domainkeys, &processor->message, record);
     }
 }

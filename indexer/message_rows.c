@@ -12,6 +12,7 @@ enum {
     ADD_ATTACHMENT,
     ADD_SIGNATURE,
     ADD_ARC_SET,
+    ADD_DOMAINKEYS,
     ADD_PROBLEM,
     N_STATEMENTS
 };
@@ -45,6 +46,11 @@ static const char *const statements_sql[N_STATEMENTS] = {
         " canonicalization, signed_fields_id, body_length, body_bytes, body_ok)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
         " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
+    [ADD_DOMAINKEYS] = "INSERT INTO domainkey_signature (message_id, position, field, result,"
+                       " reason, aligned, caveats, algorithm, domain, selector, sender,"
+                       " canonicalization, signed_fields_id, digest, listed_digest, signature,"
+                       " key_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                       " ?13, ?14, ?15, ?16, ?17)",
     [ADD_PROBLEM] = "INSERT INTO problem (message_id, word) VALUES (?1, ?2)",
 };
 
@@ -287,6 +293,45 @@ static bool insert_arc_sets(MessageRows *rows, int64_t id, const MailRecord *rec
     return true;
 }
 
+static bool insert_domainkeys_signature(MessageRows *rows, int64_t id, int64_t position,
+                                        const RecordDomainKeys *signature,
+                                        const int64_t *shared_ids, GError **error)
+{
+    g_autofree char *caveats = caveat_words(signature->caveats);
+    sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_DOMAINKEYS);
+    sqlite3_bind_int64(add, 1, id);
+    sqlite3_bind_int64(add, 2, position);
+    sqlite3_bind_int64(add, 3, signature->field);
+    bind_constant(add, 4, dkim_result_word(signature->result));
+    statement_bind_text(add, 5, signature->reason);
+    sqlite3_bind_int(add, 6, signature->aligned);
+    bind_constant(add, 7, caveats);
+    statement_bind_text(add, 8, signature->algorithm);
+    statement_bind_text(add, 9, signature->domain);
+    statement_bind_text(add, 10, signature->selector);
+    statement_bind_text(add, 11, signature->sender);
+    statement_bind_text(add, 12, signature->canonicalization);
+    sqlite3_bind_int64(add, 13, shared_ids[SHARED_FIELDS]);
+    statement_bind_blob(add, 14, signature->digest);
+    statement_bind_blob(add, 15, signature->listed_digest);
+    statement_bind_blob(add, 16, signature->signature);
+    bind_optional(add, 17, signature->key >= 0, shared_ids[SHARED_KEY]);
+    return statement_run(add, error);
+}
+
+static bool insert_domainkeys(MessageRows *rows, int64_t id, const MailRecord *record,
+                              const int64_t *shared_ids, GError **error)
+{
+    for (guint i = 0; i < record->domainkeys->len; i++) {
+        const RecordDomainKeys *entry = &g_array_index(record->domainkeys, RecordDomainKeys, i);
+        if (!insert_domainkeys_signature(rows, id, i, entry, shared_ids + (size_t)i * N_SHARED,
+                                         error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool insert_problems(MessageRows *rows, int64_t id, ProblemSet problems, GError **error)
 {
     for (unsigned i = 0; i < PROBLEM_COUNT; i++) {
@@ -303,23 +348,21 @@ static bool insert_problems(MessageRows *rows, int64_t id, ProblemSet problems, 
     return true;
 }
 
-static bool intern_signature(MessageRows *rows, const RecordSignature *signature,
+static bool intern_key(MessageRows *rows, int64_t key, int64_t *ret_id, GError **error)
+{
+    return key < 0 || name_table_key(rows->names, key, ret_id, error);
+}
+
+static bool intern_signature(MessageRows *rows, Slice signed_fields, int64_t key,
                              GArray *shared_ids, GError **error)
 {
     int64_t ids[N_SHARED] = {0};
-    if (!name_table_signed_fields(rows->names, signature->signed_fields, &ids[SHARED_FIELDS],
-                                  error) ||
-        (signature->key >= 0 &&
-         !name_table_key(rows->names, signature->key, &ids[SHARED_KEY], error))) {
+    if (!name_table_signed_fields(rows->names, signed_fields, &ids[SHARED_FIELDS], error) ||
+        !intern_key(rows, key, &ids[SHARED_KEY], error)) {
         return false;
     }
     g_array_append_vals(shared_ids, ids, N_SHARED);
     return true;
-}
-
-static bool intern_key(MessageRows *rows, int64_t key, int64_t *ret_id, GError **error)
-{
-    return key < 0 || name_table_key(rows->names, key, ret_id, error);
 }
 
 static bool intern_arc_set(MessageRows *rows, const RecordArcSet *set, GArray *shared_ids,
@@ -349,13 +392,19 @@ bool message_rows_intern(MessageRows *rows, const MailRecord *record, GArray *sh
     }
     for (guint i = 0; i < record->signatures->len; i++) {
         const RecordSignature *entry = &g_array_index(record->signatures, RecordSignature, i);
-        if (!intern_signature(rows, entry, shared_ids, error)) {
+        if (!intern_signature(rows, entry->signed_fields, entry->key, shared_ids, error)) {
             return false;
         }
     }
     for (guint i = 0; i < record->arc_sets->len; i++) {
         const RecordArcSet *entry = &g_array_index(record->arc_sets, RecordArcSet, i);
         if (!intern_arc_set(rows, entry, shared_ids, error)) {
+            return false;
+        }
+    }
+    for (guint i = 0; i < record->domainkeys->len; i++) {
+        const RecordDomainKeys *entry = &g_array_index(record->domainkeys, RecordDomainKeys, i);
+        if (!intern_signature(rows, entry->signed_fields, entry->key, shared_ids, error)) {
             return false;
         }
     }
@@ -367,10 +416,12 @@ bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record
 {
     const int64_t *signature_ids = shared_ids + record->addresses->len;
     const int64_t *arc_ids = signature_ids + (size_t)record->signatures->len * N_SHARED;
+    const int64_t *domainkeys_ids = arc_ids + (size_t)record->arc_sets->len * N_ARC_SHARED;
     return insert_message(rows, id, record, error) && insert_text(rows, id, record, error) &&
            insert_addresses(rows, id, record, shared_ids, error) &&
            insert_attachments(rows, id, record, error) &&
            insert_signatures(rows, id, record, signature_ids, error) &&
            insert_arc_sets(rows, id, record, arc_ids, error) &&
+           insert_domainkeys(rows, id, record, domainkeys_ids, error) &&
            insert_problems(rows, id, record->problems, error);
 }

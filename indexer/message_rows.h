@@ -1,5 +1,5 @@
 /* message_rows.h - stores one record as rows: message, text, addresses,
- * attachments, signatures, ARC sets, problems.
+ * attachments, signatures (DKIM and DomainKeys), ARC sets, problems.
  *
  * Decides neither id nor order; the writer does.
  *

@@ -21,23 +21,29 @@ static void make_unreadable(const JobSlot *slot, const SourceSpan *span, MailRec
     problem_set_add(&record->problems, PROBLEM_UNREADABLE);
 }
 
+static bool key_is_valid(int64_t key, int64_t n_keys)
+{
+    return key >= -1 && key < n_keys;
+}
+
 static bool key_indexes_are_valid(const MailRecord *record, const KeyStore *keys)
 {
-    int64_t n_keys = keys == NULL ? 0 : (int64_t)key_store_size(keys);
+    const int64_t n_keys = keys == NULL ? 0 : (int64_t)key_store_size(keys);
+    bool are_valid = true;
     for (guint i = 0; i < record->signatures->len; i++) {
-        int64_t key = g_array_index(record->signatures, RecordSignature, i).key;
-        if (key < -1 || key >= n_keys) {
-            return false;
-        }
+        are_valid &=
+            key_is_valid(g_array_index(record->signatures, RecordSignature, i).key, n_keys);
     }
     for (guint i = 0; i < record->arc_sets->len; i++) {
         const RecordArcSet *set = &g_array_index(record->arc_sets, RecordArcSet, i);
-        if (set->seal.key < -1 || set->seal.key >= n_keys || set->message.key < -1 ||
-            set->message.key >= n_keys) {
-            return false;
-        }
+        are_valid &=
+            key_is_valid(set->seal.key, n_keys) && key_is_valid(set->message.key, n_keys);
     }
-    return true;
+    for (guint i = 0; i < record->domainkeys->len; i++) {
+        are_valid &=
+            key_is_valid(g_array_index(record->domainkeys, RecordDomainKeys, i).key, n_keys);
+    }
+    return are_valid;
 }
 
 bool slot_record_read(const JobSlot *slot, const ReaderEvent *event, const KeyStore *keys,

@@ -72,6 +72,7 @@ void mail_record_init(MailRecord *record)
     record->attachments = g_array_new(false, false, sizeof(RecordAttachment));
     record->signatures = g_array_new(false, false, sizeof(RecordSignature));
     record->arc_sets = g_array_new(false, false, sizeof(RecordArcSet));
+    record->domainkeys = g_array_new(false, false, sizeof(RecordDomainKeys));
     record->arena = g_new0(RecordArena, 1);
 }
 
@@ -82,6 +83,7 @@ void mail_record_clear(MailRecord *record)
         .attachments = record->attachments,
         .signatures = record->signatures,
         .arc_sets = record->arc_sets,
+        .domainkeys = record->domainkeys,
         .arena = record->arena,
     };
     arena_clear(kept.arena);
@@ -89,6 +91,7 @@ void mail_record_clear(MailRecord *record)
     g_array_set_size(kept.attachments, 0);
     g_array_set_size(kept.signatures, 0);
     g_array_set_size(kept.arc_sets, 0);
+    g_array_set_size(kept.domainkeys, 0);
     *record = kept;
 }
 
@@ -103,6 +106,7 @@ void mail_record_destroy(MailRecord *record)
     g_array_unref(record->attachments);
     g_array_unref(record->signatures);
     g_array_unref(record->arc_sets);
+    g_array_unref(record->domainkeys);
     memset(record, 0, sizeof(*record));
 }
 

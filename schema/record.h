@@ -100,6 +100,26 @@ typedef struct {
     Tri body_ok;                /* its body hash holds */
 } RecordArcSet;
 
+/* One DomainKey-Signature field (RFC 4870) and what was found of it. Never part of the verdict.
+ */
+typedef struct {
+    uint32_t field;         /* index of the field in the message's header, from 0 at the top */
+    Slice algorithm;        /* a=, lower case */
+    Slice domain;           /* d=, lower case */
+    Slice selector;         /* s= */
+    Slice sender;           /* the signed address that d= must fit; empty if there is none */
+    Slice canonicalization; /* c= */
+    Slice signed_fields;    /* h=, white space removed; empty: all fields below */
+    Slice digest;           /* raw bytes: SHA-1 of fields and body; empty if not computed */
+    Slice listed_digest; /* raw bytes: the same, fields in the order of h=; empty if the same */
+    Slice signature;     /* raw bytes of b=, decoded */
+    DkimResult result;
+    Slice reason; /* constant words */
+    bool aligned; /* d= and the From domain, relaxed */
+    CaveatSet caveats;
+    int64_t key; /* index in the KeyStore of the key that decided; -1 without */
+} RecordDomainKeys;
+
 typedef enum {
     DATE_SOURCE_NONE,
     DATE_SOURCE_DATE,     /* the Date field */
@@ -132,7 +152,8 @@ typedef struct {
     Verdict verdict;
     GArray *arc_sets; /* RecordArcSet, by rising instance */
     ArcResult arc;
-    Slice arc_reason; /* constant words; empty without ARC fields */
+    Slice arc_reason;   /* constant words; empty without ARC fields */
+    GArray *domainkeys; /* RecordDomainKeys, top to bottom */
     ProblemSet problems;
 
     struct RecordArena *arena; /* what mail_record_keep copies into */

@@ -160,6 +160,27 @@ static void codec_arc_signature(Codec *codec, RecordArcSignature *signature)
     codec_i64(codec, &signature->key);
 }
 
+static void codec_domainkeys(Codec *codec, void *entry)
+{
+    RecordDomainKeys *signature = entry;
+    codec_u32(codec, &signature->field);
+    codec_text(codec, &signature->algorithm);
+    codec_text(codec, &signature->domain);
+    codec_text(codec, &signature->selector);
+    codec_text(codec, &signature->sender);
+    codec_text(codec, &signature->canonicalization);
+    codec_text(codec, &signature->signed_fields);
+    codec_raw(codec, &signature->digest);
+    codec_raw(codec, &signature->listed_digest);
+    codec_raw(codec, &signature->signature);
+    signature->result = codec_enum(codec, signature->result, DKIM_RESULT_COUNT);
+    codec_text(codec, &signature->reason);
+    codec_bool(codec, &signature->aligned);
+    codec_u32(codec, &signature->caveats);
+    codec->failed |= signature->caveats >> CAVEAT_COUNT != 0;
+    codec_i64(codec, &signature->key);
+}
+
 static void codec_arc_set(Codec *codec, void *entry)
 {
     RecordArcSet *set = entry;
@@ -238,6 +259,7 @@ static void codec_record(Codec *codec, MailRecord *record)
     codec_list(codec, record->signatures, codec_signature);
     codec_verdict(codec, &record->verdict);
     codec_arc(codec, record);
+    codec_list(codec, record->domainkeys, codec_domainkeys);
     codec_u64(codec, &record->problems);
     codec->failed |= record->problems >> (PROBLEM_COUNT - 1) > 1;
 }

@@ -242,6 +242,31 @@ CREATE TABLE arc_set (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX arc_set_by_domain ON arc_set (seal_domain, seal_selector);
 
+-- One row a DomainKey-Signature field (RFC 4870), a method of its own: nothing of message.dkim or
+-- message.level comes from here. One digest is over header and body.
+CREATE TABLE domainkey_signature (
+    message_id INTEGER NOT NULL REFERENCES message (id),
+    position INTEGER NOT NULL, -- from 0, top to bottom
+    field INTEGER NOT NULL,    -- index of the field in the header, from 0
+    result TEXT NOT NULL CHECK
+        (result IN ('pass', 'fail', 'neutral', 'policy', 'temperror', 'permerror', 'nokey')),
+    reason TEXT NOT NULL,
+    aligned INTEGER NOT NULL,
+    caveats TEXT NOT NULL,
+    algorithm TEXT NOT NULL,        -- a=
+    domain TEXT NOT NULL,           -- d=
+    selector TEXT NOT NULL,         -- s=
+    sender TEXT NOT NULL,           -- the signed address that d= must fit; '' without
+    canonicalization TEXT NOT NULL, -- c=
+    signed_fields_id INTEGER NOT NULL REFERENCES signed_fields (id), -- h=; '' is all fields below
+    digest BLOB NOT NULL,           -- SHA-1
+    listed_digest BLOB NOT NULL,    -- the same, fields in the order of h=; x'' when that is the same
+    signature BLOB NOT NULL,
+    key_id INTEGER REFERENCES dkim_key (id),
+    PRIMARY KEY (message_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX domainkey_signature_by_result ON domainkey_signature (result);
+
 CREATE TABLE problem (
     message_id INTEGER NOT NULL REFERENCES message (id),
     word TEXT NOT NULL,

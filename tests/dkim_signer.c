@@ -64,7 +64,8 @@ static void parse(const SignedField *form, const char *text, RawMessage *message
     form->parse(message->fields[0].value, signature);
 }
 
-static char *sign_digest(DkimSigner *signer, DkimAlgorithm algorithm, const uint8_t *digest)
+char *dkim_signer_sign_digest(const DkimSigner *signer, DkimAlgorithm algorithm,
+                              const uint8_t *digest)
 {
     uint8_t bytes[DKIM_SIGNATURE_BYTES_MAX];
     size_t len = sizeof bytes;
@@ -109,7 +110,7 @@ static char *sign(DkimSigner *signer, const SignedField *form, const char *tags,
     dkim_header_index_free(index);
     raw_message_clear(&raw);
 
-    g_autofree char *text = sign_digest(signer, signature.algorithm, bytes);
+    g_autofree char *text = dkim_signer_sign_digest(signer, signature.algorithm, bytes);
     return with_field(form, tags, body.digest, hash_len, text, message);
 }
 
@@ -145,8 +146,8 @@ static char *seal(DkimSigner *signer, const ArcSetPlan *plan, const char *messag
     const size_t instance = (size_t)g_ascii_strtoll(plan->instance, NULL, 10);
     arc_seal_hash(digest, sets, instance, bytes);
     raw_message_clear(&raw);
-    g_autofree char *text =
-        sign_digest(signer, sets->sets[instance - 1].seal.signature.algorithm, bytes);
+    g_autofree char *text = dkim_signer_sign_digest(
+        signer, sets->sets[instance - 1].seal.signature.algorithm, bytes);
     return with_seal(plan, text, message);
 }
 

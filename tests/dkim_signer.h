@@ -19,6 +19,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimSigner, dkim_signer_free)
 /* p= of the key record, SubjectPublicKeyInfo. Returns: (transfer none). */
 const char *dkim_signer_public_key(const DkimSigner *signer);
 
+/* Signs a digest. Returns: (transfer full) the signature, base64. */
+char *dkim_signer_sign_digest(const DkimSigner *signer, DkimAlgorithm algorithm,
+                              const uint8_t *digest);
+
 /* Puts a DKIM-Signature with `tags` (without v=, bh= and b=) above `message`.
  * Returns: (transfer full) the message. */
 char *dkim_signer_sign(DkimSigner *signer, const char *tags, const char *message);

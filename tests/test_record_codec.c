@@ -40,6 +40,13 @@ static void fill(MailRecord *record)
     }
     record->arc = ARC_RESULT_NOKEY;
     record->arc_reason = SLICE_LITERAL("a key is not known");
+    RecordDomainKeys domainkeys = {.sender = SLICE_LITERAL("zoe@mairie.example"),
+                                   .digest = SLICE_LITERAL("\x00\xFE raw"),
+                                   .result = DKIM_RESULT_POLICY,
+                                   .aligned = true,
+                                   .caveats = CAVEAT_BIT(TEST_MODE),
+                                   .key = 4};
+    g_array_append_val(record->domainkeys, domainkeys);
     record->verdict = (Verdict){MESSAGE_DKIM_FAIL, LEVEL_NONE, CAVEAT_BIT(SHA1), 0};
     record->problems = PROBLEM_BIT(ENCRYPTED) | PROBLEM_BIT(EMPTY);
 }
@@ -77,6 +84,10 @@ static void test_round_trip(void)
     g_assert_cmpint(set->seal.key, ==, 3);
     g_assert_cmpint(read.arc, ==, ARC_RESULT_NOKEY);
     g_assert_true(slice_equal(read.arc_reason, SLICE_LITERAL("a key is not known")));
+    RecordDomainKeys *domainkeys = &g_array_index(read.domainkeys, RecordDomainKeys, 0);
+    g_assert_true(slice_equal(domainkeys->digest, SLICE_LITERAL("\x00\xFE raw")));
+    g_assert_cmpint(domainkeys->result, ==, DKIM_RESULT_POLICY);
+    g_assert_cmpint(domainkeys->key, ==, 4);
     g_assert_true(g_array_index(read.attachments, RecordAttachment, 0).is_inline);
     g_assert_true(problem_set_has(read.problems, PROBLEM_ENCRYPTED));
     mail_record_destroy(&read);
