@@ -8,6 +8,7 @@ typedef enum {
     SQL_ADDRESSES,
     SQL_SIGNATURES,
     SQL_ARC_SETS,
+    SQL_DOMAINKEYS,
     SQL_ATTACHMENTS,
     SQL_PLACES,
     SQL_PROBLEMS
@@ -40,6 +41,13 @@ static const char *const sql[] = {
         "LEFT JOIN dkim_key s ON s.id = a.seal_key_id "
         "LEFT JOIN dkim_key k ON k.id = a.message_key_id "
         "WHERE a.message_id = ? ORDER BY a.instance",
+    [SQL_DOMAINKEYS] =
+        "SELECT s.result, s.reason, s.domain, s.selector, s.sender, "
+        "s.algorithm, s.canonicalization, f.fields, s.caveats, s.aligned, k.bits "
+        "FROM domainkey_signature s "
+        "JOIN signed_fields f ON f.id = s.signed_fields_id "
+        "LEFT JOIN dkim_key k ON k.id = s.key_id "
+        "WHERE s.message_id = ? ORDER BY s.position",
     [SQL_ATTACHMENTS] =
         "SELECT part, name, declared_type, sniffed_type, lower(hex(sha256)), "
         "size, is_inline FROM attachment WHERE message_id = ? ORDER BY position",
@@ -144,6 +152,24 @@ static void read_arc_set(MessageView *view, sqlite3_stmt *row)
     g_array_append_val(view->arc_sets, set);
 }
 
+static void read_domainkeys(MessageView *view, sqlite3_stmt *row)
+{
+    ViewDomainKeys signature = {
+        .result = text(row, 0),
+        .reason = text(row, 1),
+        .domain = text(row, 2),
+        .selector = text(row, 3),
+        .sender = text(row, 4),
+        .algorithm = text(row, 5),
+        .canonicalization = text(row, 6),
+        .signed_fields = text(row, 7),
+        .caveats = text(row, 8),
+        .aligned = sqlite3_column_int(row, 9) != 0,
+        .key_bits = integer_or(row, 10, -1),
+    };
+    g_array_append_val(view->domainkeys, signature);
+}
+
 static void read_attachment(MessageView *view, sqlite3_stmt *row)
 {
     ViewAttachment attachment = {
@@ -243,6 +269,20 @@ static void arc_set_clear(gpointer data)
     arc_signature_clear(&set->message);
 }
 
+static void domainkeys_clear(gpointer data)
+{
+    ViewDomainKeys *signature = data;
+    g_free(signature->result);
+    g_free(signature->reason);
+    g_free(signature->domain);
+    g_free(signature->selector);
+    g_free(signature->sender);
+    g_free(signature->algorithm);
+    g_free(signature->canonicalization);
+    g_free(signature->signed_fields);
+    g_free(signature->caveats);
+}
+
 static void attachment_clear(gpointer data)
 {
     ViewAttachment *attachment = data;
@@ -274,6 +314,7 @@ static MessageView *message_view_new(void)
     view->addresses = array_new(sizeof(ViewAddress), address_clear);
     view->signatures = array_new(sizeof(ViewSignature), signature_clear);
     view->arc_sets = array_new(sizeof(ViewArcSet), arc_set_clear);
+    view->domainkeys = array_new(sizeof(ViewDomainKeys), domainkeys_clear);
     view->attachments = array_new(sizeof(ViewAttachment), attachment_clear);
     view->places = array_new(sizeof(ViewPlace), place_clear);
     view->problems = g_ptr_array_new_with_free_func(g_free);
@@ -287,6 +328,7 @@ MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
         read_rows(db, SQL_ADDRESSES, id, view, read_address, error) < 0 ||
         read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
         read_rows(db, SQL_ARC_SETS, id, view, read_arc_set, error) < 0 ||
+        read_rows(db, SQL_DOMAINKEYS, id, view, read_domainkeys, error) < 0 ||
         read_rows(db, SQL_ATTACHMENTS, id, view, read_attachment, error) < 0 ||
         read_rows(db, SQL_PLACES, id, view, read_place, error) < 0 ||
         read_rows(db, SQL_PROBLEMS, id, view, read_problem, error) < 0) {
@@ -316,6 +358,7 @@ void message_view_free(MessageView *view)
     g_free(view->arc);
     g_free(view->arc_reason);
     g_array_unref(view->arc_sets);
+    g_array_unref(view->domainkeys);
     g_array_unref(view->attachments);
     g_array_unref(view->places);
     g_ptr_array_unref(view->problems);

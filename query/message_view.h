@@ -60,6 +60,21 @@ typedef struct {
     int body_ok;         /* 1, 0, -1 not known */
 } ViewArcSet;
 
+/* A DomainKey-Signature: evidence beside the verdict. */
+typedef struct {
+    char *result;
+    char *reason;
+    char *domain;
+    char *selector;
+    char *sender;
+    char *algorithm;
+    char *canonicalization;
+    char *signed_fields; /* "": all fields below it */
+    char *caveats;
+    bool aligned;
+    int64_t key_bits; /* -1 without a key */
+} ViewDomainKeys;
+
 typedef struct {
     char *part;
     char *name;
@@ -99,6 +114,7 @@ typedef struct {
     char *arc;
     char *arc_reason;
     GArray *arc_sets;    /* ViewArcSet */
+    GArray *domainkeys;  /* ViewDomainKeys */
     GArray *attachments; /* ViewAttachment */
     GArray *places;      /* ViewPlace */
     GPtrArray *problems; /* char * */

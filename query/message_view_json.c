@@ -144,6 +144,28 @@ static void arc(JsonWriter *writer, const MessageView *view)
     json_writer_end_array(writer);
 }
 
+static void domainkeys(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_begin_array(writer, "domainkeys");
+    for (guint i = 0; i < view->domainkeys->len; i++) {
+        const ViewDomainKeys *signature = &g_array_index(view->domainkeys, ViewDomainKeys, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "result", signature->result);
+        json_writer_text(writer, "reason", signature->reason);
+        json_writer_boolean(writer, "aligned", signature->aligned);
+        json_writer_text(writer, "domain", signature->domain);
+        json_writer_text(writer, "selector", signature->selector);
+        json_writer_text(writer, "sender", signature->sender);
+        json_writer_text(writer, "algorithm", signature->algorithm);
+        json_writer_text(writer, "canonicalization", signature->canonicalization);
+        json_writer_text(writer, "signed_fields", signature->signed_fields);
+        number(writer, "key_bits", signature->key_bits);
+        json_writer_words(writer, "caveats", signature->caveats);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
 static void attachments(JsonWriter *writer, const MessageView *view)
 {
     json_writer_begin_array(writer, "attachments");
@@ -203,6 +225,7 @@ void message_view_write_json(const MessageView *view, GString *out)
     json_writer_words(&writer, "caveats", view->caveats);
     signatures(&writer, view);
     arc(&writer, view);
+    domainkeys(&writer, view);
     json_writer_integer(&writer, "size", view->size);
     json_writer_text(&writer, "sha256", view->sha256);
     places(&writer, view);

@@ -3,6 +3,7 @@
 
 #include "query/message_view_arc.h"
 #include "query/message_view_caveat.h"
+#include "query/message_view_domainkeys.h"
 #include "query/search_output.h"
 #include "query/signature_text.h"
 #include "schema/problem.h"
@@ -218,6 +219,7 @@ void message_view_write_text(const MessageView *view, GString *out, bool color)
 {
     headers(view, out);
     verdict(view, out, color);
+    message_view_append_domainkeys(view, out);
     message_view_append_arc(view, out);
     places(view, out);
     problems(view, out);

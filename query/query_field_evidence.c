@@ -39,6 +39,23 @@ static const WordCondition arc_words[] = {
     {"none", "m.arc = 'none'"},
 };
 
+/* domainkey_signature_by_result finds the few messages; their best result is looked up. */
+#define DOMAINKEYS_IN(results)                                                                 \
+    "m.id IN (SELECT message_id FROM domainkey_signature WHERE result IN (" results "))"
+#define DOMAINKEYS_NOT(results)                                                                \
+    " AND NOT EXISTS (SELECT 1 FROM domainkey_signature k WHERE k.message_id = m.id "          \
+    "AND k.result IN (" results "))"
+
+static const WordCondition domainkeys_words[] = {
+    {"pass", DOMAINKEYS_IN("'pass'")},
+    {"nokey", DOMAINKEYS_IN("'nokey'") DOMAINKEYS_NOT("'pass'")},
+    {"no-key", DOMAINKEYS_IN("'nokey'") DOMAINKEYS_NOT("'pass'")},
+    {"fail", DOMAINKEYS_IN("'fail'") DOMAINKEYS_NOT("'pass', 'nokey'")},
+    {"error", DOMAINKEYS_IN("'neutral', 'policy', 'temperror', 'permerror'")
+                  DOMAINKEYS_NOT("'pass', 'nokey', 'fail'")},
+    {"none", "m.id NOT IN (SELECT message_id FROM domainkey_signature)"},
+};
+
 typedef enum {
     SQL_BY_DOMAIN,
     SQL_DOMAIN_LIKE,
@@ -99,6 +116,13 @@ bool query_field_compile_arc(QueryCompiler *compiler, const QueryNode *term,
                              QueryPart *ret_part)
 {
     return compile_word(compiler, term, arc_words, G_N_ELEMENTS(arc_words), ret_part);
+}
+
+bool query_field_compile_domainkeys(QueryCompiler *compiler, const QueryNode *term,
+                                    QueryPart *ret_part)
+{
+    return compile_word(compiler, term, domainkeys_words, G_N_ELEMENTS(domainkeys_words),
+                        ret_part);
 }
 
 /* Completes "column = " to the domain itself or one below it; `or_suffix` repeats the column.

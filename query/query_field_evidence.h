@@ -1,5 +1,5 @@
-/* query_field_evidence.h - the fields about signatures: is:, dkim:, arc:, signed-by:, selector:
- * ...
+/* query_field_evidence.h - the fields about signatures: is:, dkim:, arc:, domainkeys:,
+ * signed-by: ...
  */
 #pragma once
 
@@ -20,6 +20,9 @@ QueryFieldCompile query_field_compile_dkim;
 
 /* arc:pass and the like: the validity of the message's ARC chain. */
 QueryFieldCompile query_field_compile_arc;
+
+/* domainkeys:pass and the like: the best of the DomainKey-Signatures. */
+QueryFieldCompile query_field_compile_domainkeys;
 
 /* field->argument is a QuerySignatureKind. */
 QueryFieldCompile query_field_compile_signature;

@@ -413,6 +413,20 @@ static void add_arc(sqlite3 *db)
         "x'00', x'00', NULL, 'relaxed/relaxed', 1, 7, 100, 1);");
 }
 
+/* What is shown beside the verdict. */
+static void add_other_evidence(sqlite3 *db)
+{
+    run(db, "INSERT INTO domainkey_signature VALUES "
+            "(1485950400, 0, 1, 'pass', 'the signature verifies', 1, 'test-mode', 'rsa-sha1', "
+            "'bank.example', 'sel2017', 'alice@bank.example', 'nofws', 1, x'', x'', x'', 1), "
+            "(1485950400, 1, 2, 'fail', 'the signature does not verify', 1, '', 'rsa-sha1', "
+            "'bank.example', 'other', 'alice@bank.example', 'nofws', 1, x'', x'', x'', NULL), "
+            "(1486036800, 0, 1, 'permerror', 'bad domain (d=)', 0, '', 'rsa-sha1', "
+            "'', 'other', '', 'nofws', 1, x'', x'', x'', NULL), "
+            "(1486036800, 1, 2, 'nokey', 'no key is known', 0, '', 'rsa-sha1', "
+            "'dom.fr', 'other', 'jp@dom.fr', 'simple', 1, x'', x'', x'', NULL);");
+}
+
 QueryFixture *query_fixture_new(void)
 {
     g_autoptr(GError) error = NULL;
@@ -429,6 +443,7 @@ QueryFixture *query_fixture_new(void)
     add_file(db, fixture);
     fill(db, mbox);
     add_arc(db);
+    add_other_evidence(db);
     sqlite3_stmt *statement =
         prepare(db, "UPDATE file SET stored_size = ?1, size = ?1, done = ?1 WHERE id = 1");
     sqlite3_bind_int64(statement, 1, (int64_t)mbox->len);
