@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include "indexer/arc.h"
+#include "indexer/claims.h"
 #include "indexer/dkim.h"
 #include "indexer/domainkeys.h"
 #include "indexer/mime.h"
@@ -76,6 +77,7 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
         record->has_received_at = true;
         record->received_at = processor->received_at;
     }
+    claims_read(&processor->message, record);
     if (processor->dkim != NULL) {
         dkim_verifier_check(processor->dkim, &processor->message, record);
         arc_verifier_check(processor->arc, &processor->message, record);

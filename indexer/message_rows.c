@@ -13,6 +13,7 @@ enum {
     ADD_SIGNATURE,
     ADD_ARC_SET,
     ADD_DOMAINKEYS,
+    ADD_CLAIM,
     ADD_PROBLEM,
     N_STATEMENTS
 };
@@ -51,6 +52,8 @@ static const char *const statements_sql[N_STATEMENTS] = {
                        " canonicalization, signed_fields_id, digest, listed_digest, signature,"
                        " key_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
                        " ?13, ?14, ?15, ?16, ?17)",
+    [ADD_CLAIM] = "INSERT INTO claim (message_id, position, field, authserv_id, method, result,"
+                  " reason, properties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [ADD_PROBLEM] = "INSERT INTO problem (message_id, word) VALUES (?1, ?2)",
 };
 
@@ -332,6 +335,27 @@ static bool insert_domainkeys(MessageRows *rows, int64_t id, const MailRecord *r
     return true;
 }
 
+static bool insert_claims(MessageRows *rows, int64_t id, const MailRecord *record,
+                          GError **error)
+{
+    for (guint i = 0; i < record->claims->len; i++) {
+        const RecordClaim *entry = &g_array_index(record->claims, RecordClaim, i);
+        sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_CLAIM);
+        sqlite3_bind_int64(add, 1, id);
+        sqlite3_bind_int64(add, 2, i);
+        bind_constant(add, 3, claim_field_word(entry->field));
+        statement_bind_text(add, 4, entry->authserv_id);
+        statement_bind_text(add, 5, entry->method);
+        statement_bind_text(add, 6, entry->result);
+        statement_bind_text(add, 7, entry->reason);
+        statement_bind_text(add, 8, entry->properties);
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool insert_problems(MessageRows *rows, int64_t id, ProblemSet problems, GError **error)
 {
     for (unsigned i = 0; i < PROBLEM_COUNT; i++) {
@@ -423,5 +447,6 @@ bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record
            insert_signatures(rows, id, record, signature_ids, error) &&
            insert_arc_sets(rows, id, record, arc_ids, error) &&
            insert_domainkeys(rows, id, record, domainkeys_ids, error) &&
+           insert_claims(rows, id, record, error) &&
            insert_problems(rows, id, record->problems, error);
 }

@@ -1,5 +1,5 @@
 /* message_rows.h - stores one record as rows: message, text, addresses,
- * attachments, signatures (DKIM and DomainKeys), ARC sets, problems.
+ * attachments, signatures (DKIM and DomainKeys), ARC sets, claims, problems.
  *
  * Decides neither id nor order; the writer does.
  *

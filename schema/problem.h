@@ -47,6 +47,7 @@
     X(TEXT_TOO_LARGE, "text-too-large", "text beyond a limit was not indexed")                 \
     X(ATTACHMENT_TOO_LARGE, "attachment-too-large", "decoded bytes beyond a limit not read")   \
     X(TOO_MANY_SIGNATURES, "too-many-signatures", "signatures beyond a limit not checked")     \
+    X(TOO_MANY_CLAIMS, "too-many-claims", "claimed results beyond a limit were not read")      \
     X(FROM_LINE_SUSPECT, "from-line-suspect", "a From line inside, or a doubtful split")       \
     X(BAD_CONTENT_LENGTH, "bad-content-length", "no separator where Content-Length points")    \
     X(ENCRYPTED, "encrypted", "a part is encrypted; its text is not indexed")

@@ -73,6 +73,7 @@ void mail_record_init(MailRecord *record)
     record->signatures = g_array_new(false, false, sizeof(RecordSignature));
     record->arc_sets = g_array_new(false, false, sizeof(RecordArcSet));
     record->domainkeys = g_array_new(false, false, sizeof(RecordDomainKeys));
+    record->claims = g_array_new(false, false, sizeof(RecordClaim));
     record->arena = g_new0(RecordArena, 1);
 }
 
@@ -84,6 +85,7 @@ void mail_record_clear(MailRecord *record)
         .signatures = record->signatures,
         .arc_sets = record->arc_sets,
         .domainkeys = record->domainkeys,
+        .claims = record->claims,
         .arena = record->arena,
     };
     arena_clear(kept.arena);
@@ -92,6 +94,7 @@ void mail_record_clear(MailRecord *record)
     g_array_set_size(kept.signatures, 0);
     g_array_set_size(kept.arc_sets, 0);
     g_array_set_size(kept.domainkeys, 0);
+    g_array_set_size(kept.claims, 0);
     *record = kept;
 }
 
@@ -107,6 +110,7 @@ void mail_record_destroy(MailRecord *record)
     g_array_unref(record->signatures);
     g_array_unref(record->arc_sets);
     g_array_unref(record->domainkeys);
+    g_array_unref(record->claims);
     memset(record, 0, sizeof(*record));
 }
 
@@ -128,6 +132,16 @@ const char *address_role_word(AddressRole role)
     };
     g_assert(role < ADDRESS_ROLE_COUNT);
     return words[role];
+}
+
+const char *claim_field_word(ClaimField field)
+{
+    static const char *const words[CLAIM_FIELD_COUNT] = {
+        [CLAIM_AUTHENTICATION_RESULTS] = "authentication-results",
+        [CLAIM_RECEIVED_SPF] = "received-spf",
+    };
+    g_assert(field < CLAIM_FIELD_COUNT);
+    return words[field];
 }
 
 const char *date_source_word(DateSource source)

@@ -120,6 +120,18 @@ typedef struct {
     int64_t key; /* index in the KeyStore of the key that decided; -1 without */
 } RecordDomainKeys;
 
+typedef enum { CLAIM_AUTHENTICATION_RESULTS, CLAIM_RECEIVED_SPF, CLAIM_FIELD_COUNT } ClaimField;
+
+/* One result that a field claims. Never believed, never part of the verdict. */
+typedef struct {
+    ClaimField field;
+    Slice authserv_id; /* who claims it; empty when the field does not say */
+    Slice method;      /* "dkim"; empty with a result "none" of a whole field */
+    Slice result;      /* "pass" */
+    Slice reason;      /* reason=, else the comment behind the result */
+    Slice properties;  /* "header.d=example.com; smtp.mailfrom=a@example.com" */
+} RecordClaim;
+
 typedef enum {
     DATE_SOURCE_NONE,
     DATE_SOURCE_DATE,     /* the Date field */
@@ -154,6 +166,7 @@ typedef struct {
     ArcResult arc;
     Slice arc_reason;   /* constant words; empty without ARC fields */
     GArray *domainkeys; /* RecordDomainKeys, top to bottom */
+    GArray *claims;     /* RecordClaim, top to bottom */
     ProblemSet problems;
 
     struct RecordArena *arena; /* what mail_record_keep copies into */
@@ -173,6 +186,9 @@ Slice mail_record_keep(MailRecord *record, Slice bytes);
 
 /* "from", "sender", "reply-to", "to", "cc", "bcc". Returns: (transfer none) a constant. */
 const char *address_role_word(AddressRole role);
+
+/* "authentication-results", "received-spf". Returns: (transfer none) a constant. */
+const char *claim_field_word(ClaimField field);
 
 /* "none", "date", "received", "envelope". Returns: (transfer none) a constant. */
 const char *date_source_word(DateSource source);

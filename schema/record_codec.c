@@ -197,6 +197,17 @@ static void codec_arc_set(Codec *codec, void *entry)
     set->body_ok = codec_enum(codec, set->body_ok, TRI_YES + 1);
 }
 
+static void codec_claim(Codec *codec, void *entry)
+{
+    RecordClaim *claim = entry;
+    claim->field = codec_enum(codec, claim->field, CLAIM_FIELD_COUNT);
+    codec_text(codec, &claim->authserv_id);
+    codec_text(codec, &claim->method);
+    codec_text(codec, &claim->result);
+    codec_text(codec, &claim->reason);
+    codec_text(codec, &claim->properties);
+}
+
 static void codec_list(Codec *codec, GArray *list, void (*entry)(Codec *, void *))
 {
     uint32_t n_entries = list->len;
@@ -260,6 +271,7 @@ static void codec_record(Codec *codec, MailRecord *record)
     codec_verdict(codec, &record->verdict);
     codec_arc(codec, record);
     codec_list(codec, record->domainkeys, codec_domainkeys);
+    codec_list(codec, record->claims, codec_claim);
     codec_u64(codec, &record->problems);
     codec->failed |= record->problems >> (PROBLEM_COUNT - 1) > 1;
 }

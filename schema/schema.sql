@@ -267,6 +267,20 @@ CREATE TABLE domainkey_signature (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX domainkey_signature_by_result ON domainkey_signature (result);
 
+-- What the message says that others have checked: text of the mail, never believed.
+CREATE TABLE claim (
+    message_id INTEGER NOT NULL REFERENCES message (id),
+    position INTEGER NOT NULL, -- from 0, top to bottom
+    field TEXT NOT NULL CHECK (field IN ('authentication-results', 'received-spf')),
+    authserv_id TEXT NOT NULL, -- who claims it; '' when the field does not say
+    method TEXT NOT NULL,      -- '' with a result 'none' of a whole field
+    result TEXT NOT NULL,
+    reason TEXT NOT NULL,      -- reason=, else the comment behind the result
+    properties TEXT NOT NULL,  -- header.d=example.com; smtp.mailfrom=a@example.com
+    PRIMARY KEY (message_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_by_method ON claim (method, result);
+
 CREATE TABLE problem (
     message_id INTEGER NOT NULL REFERENCES message (id),
     word TEXT NOT NULL,

@@ -57,6 +57,7 @@ canonical() {
         select 'signature', * from signature order by message_id, position;
         select 'arc_set', * from arc_set order by message_id, instance;
         select 'domainkey_signature', * from domainkey_signature order by message_id, position;
+        select 'claim', * from claim order by message_id, position;
         select 'problem', * from problem order by 2, 3;
         select 'property', * from archive_property order by name;
         select 'index', name from sqlite_schema where type = 'index' order by name;" | sha256sum

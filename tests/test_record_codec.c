@@ -47,6 +47,10 @@ static void fill(MailRecord *record)
                                    .caveats = CAVEAT_BIT(TEST_MODE),
                                    .key = 4};
     g_array_append_val(record->domainkeys, domainkeys);
+    RecordClaim claim = {.field = CLAIM_RECEIVED_SPF,
+                         .method = SLICE_LITERAL("spf"),
+                         .result = SLICE_LITERAL("softfail")};
+    g_array_append_val(record->claims, claim);
     record->verdict = (Verdict){MESSAGE_DKIM_FAIL, LEVEL_NONE, CAVEAT_BIT(SHA1), 0};
     record->problems = PROBLEM_BIT(ENCRYPTED) | PROBLEM_BIT(EMPTY);
 }
@@ -88,6 +92,9 @@ static void test_round_trip(void)
     g_assert_true(slice_equal(domainkeys->digest, SLICE_LITERAL("\x00\xFE raw")));
     g_assert_cmpint(domainkeys->result, ==, DKIM_RESULT_POLICY);
     g_assert_cmpint(domainkeys->key, ==, 4);
+    RecordClaim *claim = &g_array_index(read.claims, RecordClaim, 0);
+    g_assert_cmpint(claim->field, ==, CLAIM_RECEIVED_SPF);
+    g_assert_true(slice_equal(claim->result, SLICE_LITERAL("softfail")));
     g_assert_true(g_array_index(read.attachments, RecordAttachment, 0).is_inline);
     g_assert_true(problem_set_has(read.problems, PROBLEM_ENCRYPTED));
     mail_record_destroy(&read);
