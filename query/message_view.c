@@ -9,6 +9,7 @@ typedef enum {
     SQL_SIGNATURES,
     SQL_ARC_SETS,
     SQL_DOMAINKEYS,
+    SQL_CLAIMS,
     SQL_ATTACHMENTS,
     SQL_PLACES,
     SQL_PROBLEMS
@@ -48,6 +49,8 @@ static const char *const sql[] = {
         "JOIN signed_fields f ON f.id = s.signed_fields_id "
         "LEFT JOIN dkim_key k ON k.id = s.key_id "
         "WHERE s.message_id = ? ORDER BY s.position",
+    [SQL_CLAIMS] = "SELECT field, authserv_id, method, result, reason, properties "
+                   "FROM claim WHERE message_id = ? ORDER BY position",
     [SQL_ATTACHMENTS] =
         "SELECT part, name, declared_type, sniffed_type, lower(hex(sha256)), "
         "size, is_inline FROM attachment WHERE message_id = ? ORDER BY position",
@@ -170,6 +173,19 @@ static void read_domainkeys(MessageView *view, sqlite3_stmt *row)
     g_array_append_val(view->domainkeys, signature);
 }
 
+static void read_claim(MessageView *view, sqlite3_stmt *row)
+{
+    ViewClaim claim = {
+        .field = text(row, 0),
+        .authserv_id = text(row, 1),
+        .method = text(row, 2),
+        .result = text(row, 3),
+        .reason = text(row, 4),
+        .properties = text(row, 5),
+    };
+    g_array_append_val(view->claims, claim);
+}
+
 static void read_attachment(MessageView *view, sqlite3_stmt *row)
 {
     ViewAttachment attachment = {
@@ -283,6 +299,17 @@ static void domainkeys_clear(gpointer data)
     g_free(signature->caveats);
 }
 
+static void claim_clear(gpointer data)
+{
+    ViewClaim *claim = data;
+    g_free(claim->field);
+    g_free(claim->authserv_id);
+    g_free(claim->method);
+    g_free(claim->result);
+    g_free(claim->reason);
+    g_free(claim->properties);
+}
+
 static void attachment_clear(gpointer data)
 {
     ViewAttachment *attachment = data;
@@ -315,6 +342,7 @@ static MessageView *message_view_new(void)
     view->signatures = array_new(sizeof(ViewSignature), signature_clear);
     view->arc_sets = array_new(sizeof(ViewArcSet), arc_set_clear);
     view->domainkeys = array_new(sizeof(ViewDomainKeys), domainkeys_clear);
+    view->claims = array_new(sizeof(ViewClaim), claim_clear);
     view->attachments = array_new(sizeof(ViewAttachment), attachment_clear);
     view->places = array_new(sizeof(ViewPlace), place_clear);
     view->problems = g_ptr_array_new_with_free_func(g_free);
@@ -329,6 +357,7 @@ MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
         read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
         read_rows(db, SQL_ARC_SETS, id, view, read_arc_set, error) < 0 ||
         read_rows(db, SQL_DOMAINKEYS, id, view, read_domainkeys, error) < 0 ||
+        read_rows(db, SQL_CLAIMS, id, view, read_claim, error) < 0 ||
         read_rows(db, SQL_ATTACHMENTS, id, view, read_attachment, error) < 0 ||
         read_rows(db, SQL_PLACES, id, view, read_place, error) < 0 ||
         read_rows(db, SQL_PROBLEMS, id, view, read_problem, error) < 0) {
@@ -359,6 +388,7 @@ void message_view_free(MessageView *view)
     g_free(view->arc_reason);
     g_array_unref(view->arc_sets);
     g_array_unref(view->domainkeys);
+    g_array_unref(view->claims);
     g_array_unref(view->attachments);
     g_array_unref(view->places);
     g_ptr_array_unref(view->problems);

@@ -75,6 +75,16 @@ typedef struct {
     int64_t key_bits; /* -1 without a key */
 } ViewDomainKeys;
 
+/* What a field of the message says that others have checked. */
+typedef struct {
+    char *field;
+    char *authserv_id;
+    char *method; /* "": the whole field says "none" */
+    char *result;
+    char *reason;
+    char *properties;
+} ViewClaim;
+
 typedef struct {
     char *part;
     char *name;
@@ -115,6 +125,7 @@ typedef struct {
     char *arc_reason;
     GArray *arc_sets;    /* ViewArcSet */
     GArray *domainkeys;  /* ViewDomainKeys */
+    GArray *claims;      /* ViewClaim */
     GArray *attachments; /* ViewAttachment */
     GArray *places;      /* ViewPlace */
     GPtrArray *problems; /* char * */

@@ -166,6 +166,23 @@ static void domainkeys(JsonWriter *writer, const MessageView *view)
     json_writer_end_array(writer);
 }
 
+static void claims(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_begin_array(writer, "claims");
+    for (guint i = 0; i < view->claims->len; i++) {
+        const ViewClaim *claim = &g_array_index(view->claims, ViewClaim, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "field", claim->field);
+        json_writer_text(writer, "authserv_id", claim->authserv_id);
+        json_writer_text(writer, "method", claim->method);
+        json_writer_text(writer, "result", claim->result);
+        json_writer_text(writer, "reason", claim->reason);
+        json_writer_text(writer, "properties", claim->properties);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
 static void attachments(JsonWriter *writer, const MessageView *view)
 {
     json_writer_begin_array(writer, "attachments");
@@ -226,6 +243,7 @@ void message_view_write_json(const MessageView *view, GString *out)
     signatures(&writer, view);
     arc(&writer, view);
     domainkeys(&writer, view);
+    claims(&writer, view);
     json_writer_integer(&writer, "size", view->size);
     json_writer_text(&writer, "sha256", view->sha256);
     places(&writer, view);

@@ -108,6 +108,37 @@ static void headers(const MessageView *view, GString *out)
     }
 }
 
+static void claim_line(GString *out, const ViewClaim *claim)
+{
+    g_string_append(out, "  ");
+    append_safe(out, *claim->authserv_id == '\0' ? "(unnamed)" : claim->authserv_id);
+    g_string_append(out, ": ");
+    append_safe(out, *claim->method == '\0' ? "no check" : claim->method);
+    g_string_append_c(out, '=');
+    append_safe(out, claim->result);
+    if (*claim->reason != '\0') {
+        g_string_append(out, " (");
+        append_safe(out, claim->reason);
+        g_string_append_c(out, ')');
+    }
+    if (*claim->properties != '\0') {
+        g_string_append_c(out, ' ');
+        append_safe(out, claim->properties);
+    }
+    g_string_append_c(out, '\n');
+}
+
+/* Fields that anybody can write. */
+static void claims(const MessageView *view, GString *out)
+{
+    if (view->claims->len > 0) {
+        g_string_append(out, "\nClaims (not checked)\n");
+    }
+    for (guint i = 0; i < view->claims->len; i++) {
+        claim_line(out, &g_array_index(view->claims, ViewClaim, i));
+    }
+}
+
 static void verdict(const MessageView *view, GString *out, bool color)
 {
     bool is_verified = g_str_equal(view->level, "verified");
@@ -221,6 +252,7 @@ void message_view_write_text(const MessageView *view, GString *out, bool color)
     verdict(view, out, color);
     message_view_append_domainkeys(view, out);
     message_view_append_arc(view, out);
+    claims(view, out);
     places(view, out);
     problems(view, out);
     attachments(view, out);

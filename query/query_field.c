@@ -2,6 +2,7 @@
 #include "query/query_field.h"
 
 #include "query/query_address.h"
+#include "query/query_field_claims.h"
 #include "query/query_field_evidence.h"
 #include "query/query_field_part.h"
 #include "query/query_field_text.h"
@@ -147,6 +148,10 @@ static const QueryField table[] = {
      .help = "pass, fail, nokey, none, error",
      .compile = query_field_compile_domainkeys,
      .words = {"pass", "fail", "nokey", "no-key", "none", "error"}},
+    {.name = "claims",
+     .value = "METHOD[=RESULT]",
+     .help = "what servers claim, unchecked: dkim=pass, spf=fail, dmarc",
+     .compile = query_field_compile_claims},
     {.name = "signed-by",
      .aliases = {"signer"},
      .value = "DOMAIN",

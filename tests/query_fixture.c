@@ -425,6 +425,12 @@ static void add_other_evidence(sqlite3 *db)
             "'', 'other', '', 'nofws', 1, x'', x'', x'', NULL), "
             "(1486036800, 1, 2, 'nokey', 'no key is known', 0, '', 'rsa-sha1', "
             "'dom.fr', 'other', 'jp@dom.fr', 'simple', 1, x'', x'', x'', NULL);");
+    run(db, "INSERT INTO claim VALUES "
+            "(1485950400, 0, 'authentication-results', 'mx.bank.example', 'dkim', 'pass', "
+            "'2048-bit key', 'header.d=bank.example'), "
+            "(1485950400, 1, 'received-spf', 'mx.bank.example', 'spf', 'softfail', '', ''), "
+            "(1486036800, 0, 'authentication-results', '', 'dkim', 'fail', '', ''), "
+            "(1486036800, 1, 'authentication-results', 'mx', '', 'none', '', '');");
 }
 
 QueryFixture *query_fixture_new(void)

@@ -172,6 +172,18 @@ static const Case cases[] = {
      0,
      "\"domainkeys\":[{\"result\":\"permerror\",\"reason\":\"bad domain (d=)\"",
      NULL},
+    {"show_prints_claims_as_claims",
+     {"show", "1485950400"},
+     0,
+     "\nClaims (not checked)\n  mx.bank.example: dkim=pass (2048-bit key) "
+     "header.d=bank.example\n  mx.bank.example: spf=softfail\n",
+     NULL},
+    {"show_json_has_claims",
+     {"show", "1486036800", "--json"},
+     0,
+     "\"claims\":[{\"field\":\"authentication-results\",\"authserv_id\":\"\",\"method\":"
+     "\"dkim\"",
+     NULL},
     {"show_raw_is_exact",
      {"show", "1485950400", "--raw"},
      0,
