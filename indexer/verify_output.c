@@ -120,6 +120,22 @@ static void json_signature(JsonWriter *writer, const VerifyMessage *message,
     json_writer_end_object(writer);
 }
 
+static void json_domainkeys(JsonWriter *writer, const MailRecord *record)
+{
+    json_writer_begin_array(writer, "domainkeys");
+    for (guint i = 0; i < record->domainkeys->len; i++) {
+        const RecordDomainKeys *entry = &g_array_index(record->domainkeys, RecordDomainKeys, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "result", dkim_result_word(entry->result));
+        json_writer_string(writer, "reason", entry->reason);
+        json_writer_string(writer, "domain", entry->domain);
+        json_writer_string(writer, "selector", entry->selector);
+        json_caveats(writer, entry->caveats);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
 static void json_arc(JsonWriter *writer, const MailRecord *record)
 {
     json_writer_begin_object(writer, "arc");
@@ -162,6 +178,7 @@ void verify_output_json(const VerifyMessage *message, GString *out)
                        &g_array_index(record->signatures, RecordSignature, i));
     }
     json_writer_end_array(&writer);
+    json_domainkeys(&writer, record);
     json_arc(&writer, record);
     json_problems(&writer, record->problems);
     json_writer_end_object(&writer);
@@ -235,6 +252,18 @@ static void text_signature(GString *out, const VerifyMessage *message, guint at)
     text_caveats(out, signature->caveats, "    ");
 }
 
+static void text_domainkeys(GString *out, const MailRecord *record)
+{
+    for (guint i = 0; i < record->domainkeys->len; i++) {
+        const RecordDomainKeys *entry = &g_array_index(record->domainkeys, RecordDomainKeys, i);
+        g_string_append_printf(out, "  DomainKeys %u by ", i + 1);
+        append_safe(out, entry->domain.len > 0 ? entry->domain : SLICE_LITERAL("nobody"));
+        g_string_append_printf(out, ": %s (", dkim_result_word(entry->result));
+        append_safe(out, entry->reason);
+        g_string_append(out, ")\n");
+    }
+}
+
 void verify_output_text(const VerifyMessage *message, GString *out)
 {
     const MailRecord *record = message->record;
@@ -252,6 +281,7 @@ void verify_output_text(const VerifyMessage *message, GString *out)
     for (guint i = 0; i < record->signatures->len; i++) {
         text_signature(out, message, i);
     }
+    text_domainkeys(out, record);
     if (record->arc != ARC_RESULT_NONE) {
         g_string_append_printf(out, "  ARC chain: %s (", arc_result_word(record->arc));
         append_safe(out, record->arc_reason);

@@ -122,6 +122,22 @@ static void signature_object(JsonWriter *writer, const Evidence *evidence, guint
     json_writer_end_object(writer);
 }
 
+static void domainkeys(JsonWriter *writer, const MessageView *view)
+{
+    json_writer_begin_array(writer, "domainkeys");
+    for (guint i = 0; i < view->domainkeys->len; i++) {
+        const ViewDomainKeys *signature = &g_array_index(view->domainkeys, ViewDomainKeys, i);
+        json_writer_begin_object(writer, NULL);
+        json_writer_text(writer, "result", signature->result);
+        json_writer_text(writer, "reason", signature->reason);
+        json_writer_text(writer, "domain", signature->domain);
+        json_writer_text(writer, "selector", signature->selector);
+        json_writer_words(writer, "caveats", signature->caveats);
+        json_writer_end_object(writer);
+    }
+    json_writer_end_array(writer);
+}
+
 void evidence_write_json(const Evidence *evidence, GString *out)
 {
     const MessageView *view = evidence->view;
@@ -140,6 +156,7 @@ void evidence_write_json(const Evidence *evidence, GString *out)
         signature_object(&writer, evidence, i);
     }
     json_writer_end_array(&writer);
+    domainkeys(&writer, view);
     json_writer_begin_object(&writer, "arc");
     json_writer_text(&writer, "result", view->arc);
     json_writer_text(&writer, "reason", view->arc_reason);

@@ -3,6 +3,7 @@
 
 #include "query/message_view_arc.h"
 #include "query/message_view_caveat.h"
+#include "query/message_view_domainkeys.h"
 #include "query/search_output.h"
 #include "query/signature_text.h"
 #include "schema/terminal_text.h"
@@ -270,6 +271,7 @@ void evidence_write_text(const Evidence *evidence, GString *out)
     for (guint i = 0; i < view->signatures->len; i++) {
         signature_section(evidence, i, out);
     }
+    message_view_append_domainkeys(view, out);
     message_view_append_arc(view, out);
     g_string_append_c(out, '\n');
     label(out, "Bytes");

@@ -93,6 +93,14 @@ grep -q 'Signature 1 by example.com, selector brisbane: pass (the signature veri
 grep -q 'headers authentic; body as signed; rsa-sha256, key of 1024 bits' out || fail "text says what holds"
 ok "text for a person"
 
+cp "$WAXSEAL_SOURCE_DIR/tests/fuzz/seeds/domainkeys/simple_all" older.eml
+expect_exit 0 "$index" --verify-only --no-builtin-keys older.eml
+grep -q 'DomainKeys 1 by example.com: nokey (no key is known)' out || fail "text says what DomainKeys come to"
+expect_exit 0 "$index" --verify-only --json --no-builtin-keys older.eml
+field 'm["domainkeys"], m["dkim"]' >fields
+same fields "([{'result': 'nokey', 'reason': 'no key is known', 'domain': 'example.com', 'selector': 'old', 'caveats': ['sha1']}], 'none')"
+ok "DomainKeys are told, and are no DKIM"
+
 printf 'DKIM-Signature: v=1; a=rsa-sha256; d=e.example; s=s; h=from; t=100; x=200; c=relaxed/relaxed;\n bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\nFrom: a@e.example\nDate: Thu, 02 Mar 2017 10:00:00 +0100\n\n' >expires.eml
 for at in 200 201; do
     expect_exit 0 "$index" --verify-only --json --received-at "$at" expires.eml
