@@ -15,12 +15,6 @@ static const char *const sql[] = {
                          "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
 };
 
-static char *text(sqlite3_stmt *row, int column)
-{
-    const char *value = (const char *)sqlite3_column_text(row, column);
-    return g_strdup(value == NULL ? "" : value);
-}
-
 static void observation_clear(gpointer data)
 {
     EvidenceObservation *observation = data;
@@ -50,11 +44,11 @@ static bool read_observations(sqlite3 *db, int64_t key_id, GArray *observations,
     int code = SQLITE_OK;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
         const EvidenceObservation observation = {
-            .source = text(rows, 0),
-            .channel = text(rows, 1),
-            .first_seen = text(rows, 2),
-            .last_seen = text(rows, 3),
-            .notes = text(rows, 4),
+            .source = archive_column_dup(rows, 0),
+            .channel = archive_column_dup(rows, 1),
+            .first_seen = archive_column_dup(rows, 2),
+            .last_seen = archive_column_dup(rows, 3),
+            .notes = archive_column_dup(rows, 4),
         };
         g_array_append_val(observations, observation);
     }
@@ -70,9 +64,9 @@ static bool read_signature(sqlite3 *db, sqlite3_stmt *row, GArray *signatures, G
     EvidenceSignature signature = {
         .body_bytes = sqlite3_column_int64(row, 0),
         .has_key = sqlite3_column_type(row, 1) != SQLITE_NULL,
-        .key_selector = text(row, 2),
-        .key_domain = text(row, 3),
-        .key_record = text(row, 4),
+        .key_selector = archive_column_dup(row, 2),
+        .key_domain = archive_column_dup(row, 3),
+        .key_record = archive_column_dup(row, 4),
         .observations = g_array_new(false, false, sizeof(EvidenceObservation)),
     };
     g_array_set_clear_func(signature.observations, observation_clear);

@@ -173,12 +173,6 @@ static bool check_file(Ledger *ledger, const LedgerFile *file, GError **error)
     return true;
 }
 
-static const char *column_text(sqlite3_stmt *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    return text == NULL ? "" : text;
-}
-
 static void end_source(Ledger *ledger, const char *path)
 {
     if (path != NULL) {
@@ -190,15 +184,15 @@ static void end_source(Ledger *ledger, const char *path)
 
 static bool check_file_row(Ledger *ledger, sqlite3_stmt *row, GError **error)
 {
-    const char *inside = column_text(row, 3);
+    const char *inside = archive_column_text(row, 3);
     g_autofree char *path = *inside == '\0'
-                                ? g_strdup(column_text(row, 2))
-                                : g_build_filename(column_text(row, 2), inside, NULL);
+                                ? g_strdup(archive_column_text(row, 2))
+                                : g_build_filename(archive_column_text(row, 2), inside, NULL);
     LedgerFile file = {.id = sqlite3_column_int64(row, 0),
                        .size = sqlite3_column_int64(row, 4),
                        .done = sqlite3_column_int64(row, 5),
-                       .state = column_text(row, 6),
-                       .note = column_text(row, 7),
+                       .state = archive_column_text(row, 6),
+                       .note = archive_column_text(row, 7),
                        .path = path};
     return check_file(ledger, &file, error);
 }
@@ -216,7 +210,7 @@ static bool check_files(Ledger *ledger, GError **error)
         if (source == NULL || sqlite3_column_int64(files, 1) != source_id) {
             end_source(ledger, source);
             g_free(source);
-            source = g_strdup(column_text(files, 2));
+            source = g_strdup(archive_column_text(files, 2));
             source_id = sqlite3_column_int64(files, 1);
         }
         if (!check_file_row(ledger, files, error)) {

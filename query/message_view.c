@@ -61,12 +61,6 @@ static const char *const sql[] = {
     [SQL_PROBLEMS] = "SELECT word FROM problem WHERE message_id = ? ORDER BY word",
 };
 
-static char *text(sqlite3_stmt *row, int column)
-{
-    const char *value = (const char *)sqlite3_column_text(row, column);
-    return g_strdup(value == NULL ? "" : value);
-}
-
 static int64_t integer_or(sqlite3_stmt *row, int column, int64_t otherwise)
 {
     return sqlite3_column_type(row, column) == SQLITE_NULL ? otherwise
@@ -79,40 +73,42 @@ static void read_message(MessageView *view, sqlite3_stmt *row)
     view->has_date = sqlite3_column_type(row, 1) != SQLITE_NULL;
     view->date = sqlite3_column_int64(row, 1);
     view->date_offset_minutes = sqlite3_column_int64(row, 2);
-    view->date_source = text(row, 3);
-    view->msgid = text(row, 4);
-    view->in_reply_to = text(row, 5);
-    view->refs = text(row, 6);
-    view->dkim = text(row, 7);
-    view->level = text(row, 8);
-    view->caveats = text(row, 9);
+    view->date_source = archive_column_dup(row, 3);
+    view->msgid = archive_column_dup(row, 4);
+    view->in_reply_to = archive_column_dup(row, 5);
+    view->refs = archive_column_dup(row, 6);
+    view->dkim = archive_column_dup(row, 7);
+    view->level = archive_column_dup(row, 8);
+    view->caveats = archive_column_dup(row, 9);
     view->size = sqlite3_column_int64(row, 10);
-    view->sha256 = text(row, 11);
-    view->subject = text(row, 12);
-    view->body = text(row, 13);
+    view->sha256 = archive_column_dup(row, 11);
+    view->subject = archive_column_dup(row, 12);
+    view->body = archive_column_dup(row, 13);
     view->twins = sqlite3_column_int64(row, 14);
-    view->arc = text(row, 15);
-    view->arc_reason = text(row, 16);
+    view->arc = archive_column_dup(row, 15);
+    view->arc_reason = archive_column_dup(row, 16);
 }
 
 static void read_address(MessageView *view, sqlite3_stmt *row)
 {
-    ViewAddress address = {.role = text(row, 0), .name = text(row, 1), .address = text(row, 2)};
+    ViewAddress address = {.role = archive_column_dup(row, 0),
+                           .name = archive_column_dup(row, 1),
+                           .address = archive_column_dup(row, 2)};
     g_array_append_val(view->addresses, address);
 }
 
 static void read_signature(MessageView *view, sqlite3_stmt *row)
 {
     ViewSignature signature = {
-        .result = text(row, 0),
-        .reason = text(row, 1),
-        .domain = text(row, 2),
-        .selector = text(row, 3),
-        .identity = text(row, 4),
-        .algorithm = text(row, 5),
-        .canonicalization = text(row, 6),
-        .signed_fields = text(row, 7),
-        .caveats = text(row, 8),
+        .result = archive_column_dup(row, 0),
+        .reason = archive_column_dup(row, 1),
+        .domain = archive_column_dup(row, 2),
+        .selector = archive_column_dup(row, 3),
+        .identity = archive_column_dup(row, 4),
+        .algorithm = archive_column_dup(row, 5),
+        .canonicalization = archive_column_dup(row, 6),
+        .signed_fields = archive_column_dup(row, 7),
+        .caveats = archive_column_dup(row, 8),
         .header_ok = (int)integer_or(row, 9, -1),
         .body_ok = (int)integer_or(row, 10, -1),
         .aligned = sqlite3_column_int(row, 11) != 0,
@@ -127,12 +123,12 @@ static void read_signature(MessageView *view, sqlite3_stmt *row)
 static ViewArcSignature arc_signature_at(sqlite3_stmt *row, int at)
 {
     return (ViewArcSignature){
-        .result = text(row, at),
-        .reason = text(row, at + 1),
-        .caveats = text(row, at + 2),
-        .domain = text(row, at + 3),
-        .selector = text(row, at + 4),
-        .algorithm = text(row, at + 5),
+        .result = archive_column_dup(row, at),
+        .reason = archive_column_dup(row, at + 1),
+        .caveats = archive_column_dup(row, at + 2),
+        .domain = archive_column_dup(row, at + 3),
+        .selector = archive_column_dup(row, at + 4),
+        .algorithm = archive_column_dup(row, at + 5),
         .signed_at = integer_or(row, at + 6, -1),
         .key_bits = integer_or(row, at + 7, -1),
     };
@@ -142,11 +138,11 @@ static void read_arc_set(MessageView *view, sqlite3_stmt *row)
 {
     ViewArcSet set = {
         .instance = sqlite3_column_int64(row, 0),
-        .cv = text(row, 1),
-        .authserv_id = text(row, 2),
-        .results = text(row, 3),
-        .canonicalization = text(row, 4),
-        .signed_fields = text(row, 5),
+        .cv = archive_column_dup(row, 1),
+        .authserv_id = archive_column_dup(row, 2),
+        .results = archive_column_dup(row, 3),
+        .canonicalization = archive_column_dup(row, 4),
+        .signed_fields = archive_column_dup(row, 5),
         .body_length = integer_or(row, 6, -1),
         .body_ok = (int)integer_or(row, 7, -1),
         .seal = arc_signature_at(row, 8),
@@ -158,15 +154,15 @@ static void read_arc_set(MessageView *view, sqlite3_stmt *row)
 static void read_domainkeys(MessageView *view, sqlite3_stmt *row)
 {
     ViewDomainKeys signature = {
-        .result = text(row, 0),
-        .reason = text(row, 1),
-        .domain = text(row, 2),
-        .selector = text(row, 3),
-        .sender = text(row, 4),
-        .algorithm = text(row, 5),
-        .canonicalization = text(row, 6),
-        .signed_fields = text(row, 7),
-        .caveats = text(row, 8),
+        .result = archive_column_dup(row, 0),
+        .reason = archive_column_dup(row, 1),
+        .domain = archive_column_dup(row, 2),
+        .selector = archive_column_dup(row, 3),
+        .sender = archive_column_dup(row, 4),
+        .algorithm = archive_column_dup(row, 5),
+        .canonicalization = archive_column_dup(row, 6),
+        .signed_fields = archive_column_dup(row, 7),
+        .caveats = archive_column_dup(row, 8),
         .aligned = sqlite3_column_int(row, 9) != 0,
         .key_bits = integer_or(row, 10, -1),
     };
@@ -176,12 +172,12 @@ static void read_domainkeys(MessageView *view, sqlite3_stmt *row)
 static void read_claim(MessageView *view, sqlite3_stmt *row)
 {
     ViewClaim claim = {
-        .field = text(row, 0),
-        .authserv_id = text(row, 1),
-        .method = text(row, 2),
-        .result = text(row, 3),
-        .reason = text(row, 4),
-        .properties = text(row, 5),
+        .field = archive_column_dup(row, 0),
+        .authserv_id = archive_column_dup(row, 1),
+        .method = archive_column_dup(row, 2),
+        .result = archive_column_dup(row, 3),
+        .reason = archive_column_dup(row, 4),
+        .properties = archive_column_dup(row, 5),
     };
     g_array_append_val(view->claims, claim);
 }
@@ -189,11 +185,11 @@ static void read_claim(MessageView *view, sqlite3_stmt *row)
 static void read_attachment(MessageView *view, sqlite3_stmt *row)
 {
     ViewAttachment attachment = {
-        .part = text(row, 0),
-        .name = text(row, 1),
-        .declared_type = text(row, 2),
-        .sniffed_type = text(row, 3),
-        .sha256 = text(row, 4),
+        .part = archive_column_dup(row, 0),
+        .name = archive_column_dup(row, 1),
+        .declared_type = archive_column_dup(row, 2),
+        .sniffed_type = archive_column_dup(row, 3),
+        .sha256 = archive_column_dup(row, 4),
         .size = sqlite3_column_int64(row, 5),
         .is_inline = sqlite3_column_int(row, 6) != 0,
     };
@@ -203,9 +199,9 @@ static void read_attachment(MessageView *view, sqlite3_stmt *row)
 static void read_place(MessageView *view, sqlite3_stmt *row)
 {
     ViewPlace place = {
-        .path = text(row, 0),
-        .folder = text(row, 1),
-        .state = text(row, 2),
+        .path = archive_column_dup(row, 0),
+        .folder = archive_column_dup(row, 1),
+        .state = archive_column_dup(row, 2),
         .offset = sqlite3_column_int64(row, 3),
         .length = sqlite3_column_int64(row, 4),
     };
@@ -214,7 +210,7 @@ static void read_place(MessageView *view, sqlite3_stmt *row)
 
 static void read_problem(MessageView *view, sqlite3_stmt *row)
 {
-    g_ptr_array_add(view->problems, text(row, 0));
+    g_ptr_array_add(view->problems, archive_column_dup(row, 0));
 }
 
 typedef void ReadRow(MessageView *view, sqlite3_stmt *row);

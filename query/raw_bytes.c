@@ -19,12 +19,6 @@ static const char *const sql[] = {
         "ORDER BY l.state = 'replaced', o.file_id, o.offset",
 };
 
-static const char *column_text(sqlite3_stmt *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    return text == NULL ? "" : text;
-}
-
 static bool hash_equals(GBytes *bytes, const void *sha256)
 {
     gsize size = 0;
@@ -36,13 +30,14 @@ static bool hash_equals(GBytes *bytes, const void *sha256)
 
 GBytes *raw_bytes_of_row(sqlite3_stmt *row, const void *sha256, GError **error)
 {
-    const char *file = column_text(row, 1);
-    g_autofree char *path = *file == '\0' ? g_strdup(column_text(row, 0))
-                                          : g_build_filename(column_text(row, 0), file, NULL);
+    const char *file = archive_column_text(row, 1);
+    g_autofree char *path = *file == '\0'
+                                ? g_strdup(archive_column_text(row, 0))
+                                : g_build_filename(archive_column_text(row, 0), file, NULL);
     Compression compression = COMPRESSION_NONE;
     Quoting quoting = QUOTING_NONE;
-    if (!compression_parse(column_text(row, 2), &compression) ||
-        !quoting_parse(column_text(row, 5), &quoting)) {
+    if (!compression_parse(archive_column_text(row, 2), &compression) ||
+        !quoting_parse(archive_column_text(row, 5), &quoting)) {
         g_set_error(error, RAW_BYTES_ERROR, RAW_BYTES_ERROR_GONE,
                     "%s: the archive does not say how the message lies in it", path);
         return NULL;

@@ -60,12 +60,6 @@ static Slice column_slice(sqlite3_stmt *statement, int column)
     return slice_of(text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(statement, column));
 }
 
-static const char *column_word(sqlite3_stmt *statement, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    return text == NULL ? "" : text;
-}
-
 /* Steps `statement` for the message. Returns: SQLITE_ROW, SQLITE_DONE, or -1 with `error`. */
 static int step_for(Search *search, sqlite3_stmt *statement, int64_t id, GError **error)
 {
@@ -101,10 +95,10 @@ static void read_hit(Search *search, SearchHit *hit)
     sqlite3_stmt *row = search->hit;
     hit->has_date = sqlite3_column_type(row, 0) != SQLITE_NULL;
     hit->date = sqlite3_column_int64(row, 0);
-    hit->date_source = column_word(row, 1);
-    hit->dkim = column_word(row, 2);
-    hit->level = column_word(row, 3);
-    hit->caveats = column_word(row, 4);
+    hit->date_source = archive_column_text(row, 1);
+    hit->dkim = archive_column_text(row, 2);
+    hit->level = archive_column_text(row, 3);
+    hit->caveats = archive_column_text(row, 4);
     hit->msgid = column_slice(row, 5);
     hit->size = sqlite3_column_int64(row, 6);
     hit->attachments = sqlite3_column_int64(row, 7);

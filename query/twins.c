@@ -61,12 +61,6 @@ static void twin_clear(gpointer data)
     twin_difference_clear(&twin->difference);
 }
 
-static char *text(sqlite3_stmt *row, int column)
-{
-    const char *value = (const char *)sqlite3_column_text(row, column);
-    return g_strdup(value == NULL ? "" : value);
-}
-
 static bool read_twins(sqlite3 *db, const char *msgid, GArray *twins, GError **error)
 {
     g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_TWINS], error);
@@ -80,12 +74,12 @@ static bool read_twins(sqlite3 *db, const char *msgid, GArray *twins, GError **e
             .id = sqlite3_column_int64(rows, 0),
             .has_date = sqlite3_column_type(rows, 1) != SQLITE_NULL,
             .date = sqlite3_column_int64(rows, 1),
-            .dkim = text(rows, 2),
-            .level = text(rows, 3),
-            .caveats = text(rows, 4),
-            .subject = text(rows, 5),
+            .dkim = archive_column_dup(rows, 2),
+            .level = archive_column_dup(rows, 3),
+            .caveats = archive_column_dup(rows, 4),
+            .subject = archive_column_dup(rows, 5),
             .size = sqlite3_column_int64(rows, 6),
-            .sha256 = text(rows, 7),
+            .sha256 = archive_column_dup(rows, 7),
             .path = g_strdup(""),
         };
         g_array_append_val(twins, twin);
@@ -108,11 +102,11 @@ static bool read_parts(sqlite3 *db, Twin *twin, Parts *parts, GError **error)
         archive_set_error(db, error);
         return false;
     }
-    parts->text = text(row, 0);
-    parts->attachments = text(row, 1);
-    parts->header = text(row, 2);
+    parts->text = archive_column_dup(row, 0);
+    parts->attachments = archive_column_dup(row, 1);
+    parts->header = archive_column_dup(row, 2);
     g_free(twin->path);
-    twin->path = text(row, 3);
+    twin->path = archive_column_dup(row, 3);
     twin->offset = sqlite3_column_int64(row, 4);
     parts->bytes = twin->size > TWINS_BYTES_MAX ? NULL : raw_bytes_read(db, twin->id, NULL);
     twin->has_bytes = parts->bytes != NULL;
@@ -214,7 +208,7 @@ bool twins_each(sqlite3 *db, const int64_t *id, TwinGroupFunc *group, gpointer u
     }
     int code = SQLITE_OK;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        g_autofree char *msgid = text(rows, 0);
+        g_autofree char *msgid = archive_column_dup(rows, 0);
         g_autoptr(GError) trouble = NULL;
         if (!take_group(db, msgid, group, user_data, &trouble)) {
             if (trouble == NULL) {

@@ -86,6 +86,17 @@ sqlite3_stmt *archive_prepare(sqlite3 *db, const char *sql, GError **error)
     return statement;
 }
 
+const char *archive_column_text(sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text == NULL ? "" : text;
+}
+
+char *archive_column_dup(sqlite3_stmt *row, int column)
+{
+    return g_strdup(archive_column_text(row, column));
+}
+
 static bool read_integer(sqlite3 *db, const char *sql, gint64 *ret_value, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement = archive_prepare(db, sql, error);

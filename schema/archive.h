@@ -56,6 +56,11 @@ bool archive_exec(sqlite3 *db, const char *sql, GError **error);
 /* Prepares a statement that is used often. Returns: (transfer full), NULL with `error`. */
 sqlite3_stmt *archive_prepare(sqlite3 *db, const char *sql, GError **error);
 
+/* The text of a result column, "" for NULL.
+ * Returns: (transfer none) SQLite's, until the statement is stepped; (transfer full) a copy. */
+const char *archive_column_text(sqlite3_stmt *row, int column);
+char *archive_column_dup(sqlite3_stmt *row, int column);
+
 /* Sets `error` from the last failure of `db`, with the file's path in front. */
 void archive_set_error(sqlite3 *db, GError **error);
 
