@@ -1,43 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/evidence.h"
 
-#include "query/search_output.h"
 #include "query/signature_text.h"
-#include "schema/json_writer.h"
-
-static void date(JsonWriter *writer, const char *key, bool has_date, int64_t time)
-{
-    g_autofree char *text = search_date_text(has_date, time, "%Y-%m-%dT%H:%M:%SZ");
-    if (*text == '\0') {
-        json_writer_null(writer, key);
-    } else {
-        json_writer_text(writer, key, text);
-    }
-}
-
-static void known(JsonWriter *writer, const char *key, int value)
-{
-    if (value < 0) {
-        json_writer_null(writer, key);
-    } else {
-        json_writer_boolean(writer, key, value > 0);
-    }
-}
-
-static void authors(JsonWriter *writer, const MessageView *view)
-{
-    json_writer_begin_array(writer, "from");
-    for (guint i = 0; i < view->addresses->len; i++) {
-        const ViewAddress *address = &g_array_index(view->addresses, ViewAddress, i);
-        if (g_str_equal(address->role, "from")) {
-            json_writer_begin_object(writer, NULL);
-            json_writer_text(writer, "name", address->name);
-            json_writer_text(writer, "address", address->address);
-            json_writer_end_object(writer);
-        }
-    }
-    json_writer_end_array(writer);
-}
+#include "query/view_json.h"
 
 static void key(JsonWriter *writer, const ViewSignature *signature,
                 const EvidenceSignature *more)
@@ -104,17 +69,12 @@ static void signature_object(JsonWriter *writer, const Evidence *evidence, guint
     json_writer_text(writer, "result", signature->result);
     json_writer_text(writer, "reason", signature->reason);
     json_writer_text(writer, "claim", claim->str);
-    known(writer, "header_ok", signature->header_ok);
-    known(writer, "body_ok", signature->body_ok);
+    view_json_known(writer, "header_ok", signature->header_ok);
+    view_json_known(writer, "body_ok", signature->body_ok);
     json_writer_boolean(writer, "aligned", signature->aligned);
-    json_writer_text(writer, "domain", signature->domain);
-    json_writer_text(writer, "selector", signature->selector);
-    json_writer_text(writer, "identity", signature->identity);
-    json_writer_text(writer, "algorithm", signature->algorithm);
-    json_writer_text(writer, "canonicalization", signature->canonicalization);
-    json_writer_text(writer, "signed_fields", signature->signed_fields);
-    date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
-    date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
+    view_json_signature_tags(writer, signature);
+    view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
+    view_json_date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
     key(writer, signature, more);
     fields(writer, &evidence->fields, signature->signed_fields);
     body(writer, signature, more->body_bytes);
@@ -145,8 +105,8 @@ void evidence_write_json(const Evidence *evidence, GString *out)
     json_writer_begin_object(&writer, NULL);
     json_writer_integer(&writer, "schema", 1);
     json_writer_integer(&writer, "id", view->id);
-    date(&writer, "date", view->has_date, view->date);
-    authors(&writer, view);
+    view_json_date(&writer, "date", view->has_date, view->date);
+    view_json_addresses(&writer, view, "from", "from");
     json_writer_text(&writer, "subject", view->subject);
     json_writer_text(&writer, "dkim", view->dkim);
     json_writer_text(&writer, "level", view->level);

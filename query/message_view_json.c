@@ -2,53 +2,8 @@
 #include "query/message_view.h"
 
 #include "query/claim_domain.h"
-#include "query/search_output.h"
+#include "query/view_json.h"
 #include "schema/auth_results.h"
-#include "schema/json_writer.h"
-
-static void date(JsonWriter *writer, const char *key, bool has_date, int64_t time)
-{
-    g_autofree char *text = search_date_text(has_date, time, "%Y-%m-%dT%H:%M:%SZ");
-    if (*text == '\0') {
-        json_writer_null(writer, key);
-    } else {
-        json_writer_text(writer, key, text);
-    }
-}
-
-static void known(JsonWriter *writer, const char *key, int value)
-{
-    if (value < 0) {
-        json_writer_null(writer, key);
-    } else {
-        json_writer_boolean(writer, key, value > 0);
-    }
-}
-
-static void number(JsonWriter *writer, const char *key, int64_t value)
-{
-    if (value < 0) {
-        json_writer_null(writer, key);
-    } else {
-        json_writer_integer(writer, key, value);
-    }
-}
-
-static void addresses(JsonWriter *writer, const MessageView *view, const char *role,
-                      const char *key)
-{
-    json_writer_begin_array(writer, key);
-    for (guint i = 0; i < view->addresses->len; i++) {
-        const ViewAddress *address = &g_array_index(view->addresses, ViewAddress, i);
-        if (g_str_equal(address->role, role)) {
-            json_writer_begin_object(writer, NULL);
-            json_writer_text(writer, "name", address->name);
-            json_writer_text(writer, "address", address->address);
-            json_writer_end_object(writer);
-        }
-    }
-    json_writer_end_array(writer);
-}
 
 static void signatures(JsonWriter *writer, const MessageView *view)
 {
@@ -58,19 +13,14 @@ static void signatures(JsonWriter *writer, const MessageView *view)
         json_writer_begin_object(writer, NULL);
         json_writer_text(writer, "result", signature->result);
         json_writer_text(writer, "reason", signature->reason);
-        known(writer, "header_ok", signature->header_ok);
-        known(writer, "body_ok", signature->body_ok);
+        view_json_known(writer, "header_ok", signature->header_ok);
+        view_json_known(writer, "body_ok", signature->body_ok);
         json_writer_boolean(writer, "aligned", signature->aligned);
-        json_writer_text(writer, "domain", signature->domain);
-        json_writer_text(writer, "selector", signature->selector);
-        json_writer_text(writer, "identity", signature->identity);
-        json_writer_text(writer, "algorithm", signature->algorithm);
-        json_writer_text(writer, "canonicalization", signature->canonicalization);
-        json_writer_text(writer, "signed_fields", signature->signed_fields);
-        number(writer, "key_bits", signature->key_bits);
-        number(writer, "body_length", signature->body_length);
-        date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
-        date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
+        view_json_signature_tags(writer, signature);
+        view_json_number(writer, "key_bits", signature->key_bits);
+        view_json_number(writer, "body_length", signature->body_length);
+        view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
+        view_json_date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
         json_writer_words(writer, "caveats", signature->caveats);
         json_writer_end_object(writer);
     }
@@ -84,8 +34,8 @@ static void arc_signature(JsonWriter *writer, const ViewArcSignature *signature)
     json_writer_text(writer, "domain", signature->domain);
     json_writer_text(writer, "selector", signature->selector);
     json_writer_text(writer, "algorithm", signature->algorithm);
-    number(writer, "key_bits", signature->key_bits);
-    date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
+    view_json_number(writer, "key_bits", signature->key_bits);
+    view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
     json_writer_words(writer, "caveats", signature->caveats);
 }
 
@@ -133,10 +83,10 @@ static void arc(JsonWriter *writer, const MessageView *view)
         json_writer_end_object(writer);
         json_writer_begin_object(writer, "message_signature");
         arc_signature(writer, &set->message);
-        known(writer, "body_ok", set->body_ok);
+        view_json_known(writer, "body_ok", set->body_ok);
         json_writer_text(writer, "canonicalization", set->canonicalization);
         json_writer_text(writer, "signed_fields", set->signed_fields);
-        number(writer, "body_length", set->body_length);
+        view_json_number(writer, "body_length", set->body_length);
         json_writer_end_object(writer);
         sealed_claim(writer, set);
         json_writer_end_object(writer);
@@ -159,7 +109,7 @@ static void domainkeys(JsonWriter *writer, const MessageView *view)
         json_writer_text(writer, "algorithm", signature->algorithm);
         json_writer_text(writer, "canonicalization", signature->canonicalization);
         json_writer_text(writer, "signed_fields", signature->signed_fields);
-        number(writer, "key_bits", signature->key_bits);
+        view_json_number(writer, "key_bits", signature->key_bits);
         json_writer_words(writer, "caveats", signature->caveats);
         json_writer_end_object(writer);
     }
@@ -223,15 +173,15 @@ void message_view_write_json(const MessageView *view, GString *out)
     json_writer_begin_object(&writer, NULL);
     json_writer_integer(&writer, "schema", 1);
     json_writer_integer(&writer, "id", view->id);
-    date(&writer, "date", view->has_date, view->date);
+    view_json_date(&writer, "date", view->has_date, view->date);
     json_writer_integer(&writer, "date_offset_minutes", view->date_offset_minutes);
     json_writer_text(&writer, "date_source", view->date_source);
-    addresses(&writer, view, "from", "from");
-    addresses(&writer, view, "sender", "sender");
-    addresses(&writer, view, "reply-to", "reply_to");
-    addresses(&writer, view, "to", "to");
-    addresses(&writer, view, "cc", "cc");
-    addresses(&writer, view, "bcc", "bcc");
+    view_json_addresses(&writer, view, "from", "from");
+    view_json_addresses(&writer, view, "sender", "sender");
+    view_json_addresses(&writer, view, "reply-to", "reply_to");
+    view_json_addresses(&writer, view, "to", "to");
+    view_json_addresses(&writer, view, "cc", "cc");
+    view_json_addresses(&writer, view, "bcc", "bcc");
     json_writer_text(&writer, "subject", view->subject);
     json_writer_text(&writer, "msgid", view->msgid);
     json_writer_words(&writer, "in_reply_to", view->in_reply_to);
