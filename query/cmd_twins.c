@@ -3,8 +3,8 @@
 
 #include "query/search_output.h"
 #include "query/twins.h"
+#include "query/view_json.h"
 #include "schema/archive.h"
-#include "schema/json_writer.h"
 #include "schema/terminal_text.h"
 
 /* Columns of the list. */
@@ -57,14 +57,9 @@ static void json_differences(JsonWriter *writer, const TwinDifference *differenc
 static void json_twin(JsonWriter *writer, const TwinGroup *group, guint at)
 {
     const Twin *twin = &g_array_index(group->twins, Twin, at);
-    g_autofree char *date = search_date_text(twin->has_date, twin->date, "%Y-%m-%dT%H:%M:%SZ");
     json_writer_begin_object(writer, NULL);
     json_writer_integer(writer, "id", twin->id);
-    if (*date == '\0') {
-        json_writer_null(writer, "date");
-    } else {
-        json_writer_text(writer, "date", date);
-    }
+    view_json_date(writer, "date", twin->has_date, twin->date);
     json_writer_text(writer, "subject", twin->subject);
     json_writer_text(writer, "dkim", twin->dkim);
     json_writer_text(writer, "level", twin->level);
@@ -211,9 +206,7 @@ static bool read_arguments(const OptionSet *options, int64_t *ret_limit, bool *r
                            gint64 *ret_id)
 {
     *ret_has_id = options->words->len > 0;
-    if (options->words->len > 1 ||
-        (*ret_has_id && !g_ascii_string_to_signed(g_ptr_array_index(options->words, 0), 10,
-                                                  G_MININT64, G_MAXINT64, ret_id, NULL))) {
+    if (options->words->len > 1 || (*ret_has_id && !command_id(options, ret_id))) {
         command_complain("twins takes one id at most, a number as search lists it");
         return false;
     }

@@ -31,18 +31,14 @@ static CommandExit print_evidence(sqlite3 *db, int64_t id, const OptionSet *opti
     }
     Terminal terminal = terminal_of_stdout();
     evidence_write_text(evidence, out);
-    pid_t pager = option_given(options, "no-pager") ? 0 : terminal_start_pager(&terminal);
-    command_print(out);
-    terminal_stop_pager(pager);
+    command_print_paged(out, &terminal, options);
     return EXIT_HITS;
 }
 
 static CommandExit run(const OptionSet *options)
 {
     gint64 id = 0;
-    if (options->words->len != 1 ||
-        !g_ascii_string_to_signed(g_ptr_array_index(options->words, 0), 10, G_MININT64,
-                                  G_MAXINT64, &id, NULL)) {
+    if (options->words->len != 1 || !command_id(options, &id)) {
         command_complain("verify needs one id, a number as search lists it");
         return EXIT_BAD_QUERY;
     }

@@ -44,6 +44,21 @@ bool command_print(const GString *text)
     return fwrite(text->str, 1, text->len, stdout) == text->len;
 }
 
+void command_print_paged(const GString *text, const Terminal *terminal,
+                         const OptionSet *options)
+{
+    pid_t pager = option_given(options, "no-pager") ? 0 : terminal_start_pager(terminal);
+    command_print(text);
+    terminal_stop_pager(pager);
+}
+
+bool command_id(const OptionSet *options, gint64 *ret_id)
+{
+    return options->words->len > 0 &&
+           g_ascii_string_to_signed(g_ptr_array_index(options->words, 0), 10, G_MININT64,
+                                    G_MAXINT64, ret_id, NULL);
+}
+
 bool command_number(const OptionSet *options, const char *name, int64_t otherwise,
                     int64_t *ret_number)
 {

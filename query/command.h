@@ -7,6 +7,7 @@
 
 #include "query/deadline.h"
 #include "query/option.h"
+#include "query/terminal.h"
 
 typedef enum {
     EXIT_HITS = 0,
@@ -52,6 +53,13 @@ CommandExit command_fail(const GError *error, const Deadline *deadline);
 
 /* Prints on stdout. Returns: false when nobody reads any more. */
 bool command_print(const GString *text);
+
+/* Prints on stdout, through the pager unless --no-pager is given or it is no terminal. */
+void command_print_paged(const GString *text, const Terminal *terminal,
+                         const OptionSet *options);
+
+/* Reads a message id from the first argument. Returns: false when it is none. */
+bool command_id(const OptionSet *options, gint64 *ret_id);
 
 /* Reads a whole number of at least 0. Returns: false after it has complained. */
 bool command_number(const OptionSet *options, const char *name, int64_t otherwise,
