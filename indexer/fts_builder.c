@@ -17,23 +17,21 @@ static const char setup_sql[] =
 
 static const char empty_sql[] = "INSERT INTO message_fts (message_fts) VALUES ('delete-all')";
 
-enum { ADD_DOCUMENT, GET_RECORD, GET_PAGES, GET_TERMS, GET_SIZES, N_STATEMENTS };
+enum { ADD_DOCUMENT, GET_PAGES, GET_TERMS, GET_SIZES, N_STATEMENTS };
 
 static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_DOCUMENT] = ("INSERT INTO message_fts (rowid, subject, sender, recipients,"
                       " attachment_names, body, attachment_text)"
                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-    [GET_RECORD] = "SELECT block FROM message_fts_data WHERE id = ?1",
     [GET_PAGES] = "SELECT id, block FROM message_fts_data WHERE id > ?1 ORDER BY id",
     [GET_TERMS] = "SELECT segid, term, pgno FROM message_fts_idx",
     [GET_SIZES] = "SELECT id, sz FROM message_fts_docsize ORDER BY id",
 };
 
 /* The same rows in the archive. */
-enum { READ_RECORD, WRITE_RECORD, ADD_PAGE, ADD_TERM, ADD_SIZE, N_ARCHIVE_STATEMENTS };
+enum { WRITE_RECORD, ADD_PAGE, ADD_TERM, ADD_SIZE, N_ARCHIVE_STATEMENTS };
 
 static const char *const archive_sql[N_ARCHIVE_STATEMENTS] = {
-    [READ_RECORD] = "SELECT block FROM message_fts_data WHERE id = ?1",
     [WRITE_RECORD] = "REPLACE INTO message_fts_data (id, block) VALUES (?1, ?2)",
     [ADD_PAGE] = "INSERT INTO message_fts_data (id, block) VALUES (?1, ?2)",
     [ADD_TERM] = "INSERT INTO message_fts_idx (segid, term, pgno) VALUES (?1, ?2, ?3)",
@@ -140,23 +138,6 @@ void fts_builder_start(FtsBuilder *builder, const FtsDocument *documents, size_t
     }
 }
 
-/* A record of %_data, appended to `out`; nothing when there is no such row. */
-static bool get_record(sqlite3 *db, sqlite3_stmt *get, int64_t row, GByteArray *out,
-                       GError **error)
-{
-    sqlite3_bind_int64(get, 1, row);
-    int code = sqlite3_step(get);
-    if (code == SQLITE_ROW) {
-        g_byte_array_append(out, sqlite3_column_blob(get, 0),
-                            (guint)sqlite3_column_bytes(get, 0));
-    } else if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return false;
-    }
-    sqlite3_reset(get);
-    return true;
-}
-
 static Slice bytes_slice(const GByteArray *bytes)
 {
     return slice_of((const char *)bytes->data, bytes->len);
@@ -182,10 +163,8 @@ static bool fail_corrupt(FtsBuilder *builder, GError **error)
 static bool get_both(FtsBuilder *builder, int64_t row, GByteArray *built, GByteArray *archived,
                      GError **error)
 {
-    return get_record(builder->db, statement_set_get(&builder->statements, GET_RECORD), row,
-                      built, error) &&
-           get_record(builder->archive, statement_set_get(&builder->to_archive, READ_RECORD),
-                      row, archived, error);
+    return fts_index_read_record(builder->db, row, built, error) &&
+           fts_index_read_record(builder->archive, row, archived, error);
 }
 
 /* Gives each new segment its id in the archive. */

@@ -13,25 +13,35 @@ bool fts_index_configure(sqlite3 *db, GError **error)
     return archive_exec(db, sql, error);
 }
 
-bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error)
+bool fts_index_read_record(sqlite3 *db, int64_t row, GByteArray *out, GError **error)
 {
-    g_autoptr(sqlite3_stmt) statement =
+    g_autoptr(sqlite3_stmt) get =
         archive_prepare(db, "SELECT block FROM message_fts_data WHERE id = ?1", error);
-    if (statement == NULL) {
+    if (get == NULL) {
         return false;
     }
-    sqlite3_bind_int64(statement, 1, FTS_STRUCTURE_ROW);
-    int code = sqlite3_step(statement);
+    sqlite3_bind_int64(get, 1, row);
+    int code = sqlite3_step(get);
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
         archive_set_error(db, error);
         return false;
     }
+    if (code == SQLITE_ROW) {
+        g_byte_array_append(out, sqlite3_column_blob(get, 0),
+                            (guint)sqlite3_column_bytes(get, 0));
+    }
+    return true;
+}
+
+bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error)
+{
+    g_autoptr(GByteArray) record = g_byte_array_new();
+    if (!fts_index_read_record(db, FTS_STRUCTURE_ROW, record, error)) {
+        return false;
+    }
     g_auto(FtsStructure) structure = {0};
     fts_structure_init(&structure);
-    if (code == SQLITE_ROW) {
-        fts_structure_parse(&structure, slice_of(sqlite3_column_blob(statement, 0),
-                                                 (size_t)sqlite3_column_bytes(statement, 0)));
-    }
+    fts_structure_parse(&structure, slice_of((const char *)record->data, record->len));
     *ret_segments = structure.segments->len;
     return true;
 }

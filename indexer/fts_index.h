@@ -24,6 +24,10 @@
 /* Applies the settings for a bulk load. */
 bool fts_index_configure(sqlite3 *db, GError **error);
 
+/* Appends a row of message_fts_data to `out`, nothing when there is no such row.
+ * Returns: false with `error`. */
+bool fts_index_read_record(sqlite3 *db, int64_t row, GByteArray *out, GError **error);
+
 /* The number of segments. Returns: false with `error`. */
 bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error);
 

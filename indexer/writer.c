@@ -298,12 +298,15 @@ bool writer_is_full(const Writer *writer)
            writer->occurrences->len >= WRITER_BATCH_MESSAGES;
 }
 
+/* Of a NewMessage or an FtsDocument: both begin with the id. */
 static gint compare_ids(gconstpointer a, gconstpointer b)
 {
-    const NewMessage *first = a;
-    const NewMessage *second = b;
-    return (first->id > second->id) - (first->id < second->id);
+    const int64_t *first = a;
+    const int64_t *second = b;
+    return (*first > *second) - (*first < *second);
 }
+_Static_assert(offsetof(NewMessage, id) == 0 && offsetof(FtsDocument, id) == 0,
+               "compare_ids reads the id where the struct begins");
 
 typedef bool (*MessageFunc)(Writer *writer, NewMessage *message, GError **error);
 
@@ -340,13 +343,6 @@ static bool for_each_message(Writer *writer, MessageFunc func, GError **error)
     return true;
 }
 
-static gint compare_documents(gconstpointer a, gconstpointer b)
-{
-    const FtsDocument *first = a;
-    const FtsDocument *second = b;
-    return (first->id > second->id) - (first->id < second->id);
-}
-
 static void start_fts_builder(Writer *writer)
 {
     g_array_set_size(writer->documents, 0);
@@ -355,7 +351,7 @@ static void start_fts_builder(Writer *writer)
         const FtsDocument document = {message->id, flat_of(writer, message)};
         g_array_append_val(writer->documents, document);
     }
-    g_array_sort(writer->documents, compare_documents);
+    g_array_sort(writer->documents, compare_ids);
     fts_builder_start(writer->fts_builder,
                       (const FtsDocument *)(const void *)writer->documents->data,
                       writer->documents->len);
