@@ -2,30 +2,8 @@
 # The real waxseal-index on dumps made here: exit codes, repeated and interrupted runs, several workers,
 # bad sources, a locked archive, a full disk. Prints one line a check; fails at the first that fails.
 set -euo pipefail
+. "$WAXSEAL_SOURCE_DIR/tests/checks.sh"
 index=$WAXSEAL_BUILD_DIR/indexer/waxseal-index
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-ok() {
-    printf 'ok - %s\n' "$1"
-}
-
-fail() {
-    printf 'not ok - %s\n' "$1" >&2
-    exit 1
-}
-
-# expect_exit CODE COMMAND...: runs it, output in out and err.
-expect_exit() {
-    local expected=$1 code=0
-    shift
-    "$@" >out 2>err || code=$?
-    if [ "$code" -ne "$expected" ]; then
-        cat out err >&2
-        fail "exit $code instead of $expected: $*"
-    fi
-}
 
 # make_mbox COUNT TAG: messages with dates that repeat, some without a date.
 make_mbox() {

@@ -2,22 +2,11 @@
 # The sample dump: what the programs say of it is compared with data/sample/truth.tsv, row by row, and it is made
 # again, byte for byte. Prints one line a check; fails at the first that fails.
 set -euo pipefail
+. "$WAXSEAL_SOURCE_DIR/tests/checks.sh"
 index=$WAXSEAL_BUILD_DIR/indexer/waxseal-index
 query=$WAXSEAL_BUILD_DIR/query/waxseal-query
 sample=$WAXSEAL_SOURCE_DIR/data/sample
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
 export WAXSEAL_DB=$work/sample.db PYTHONDONTWRITEBYTECODE=1
-
-ok() {
-    printf 'ok - %s\n' "$1"
-}
-
-fail() {
-    printf 'not ok - %s\n' "$1" >&2
-    exit 1
-}
 
 # expect_same WHAT FILE FILE: the files are equal.
 expect_same() {
