@@ -2,55 +2,70 @@
 #include "indexer/fts_builder.h"
 
 #include "indexer/fts_index.h"
+#include "indexer/fts_segment.h"
 #include "indexer/fts_structure.h"
+#include "indexer/fts_terms.h"
+#include "indexer/fts_varint.h"
 #include "indexer/message_texts.h"
 #include "indexer/statement_set.h"
 #include "indexer/tokenizer.h"
 #include "schema/record_codec.h"
 
-/* Columns and tokenizer are those of schema.sql; the text itself is the archive's. */
-static const char setup_sql[] =
-    "PRAGMA journal_mode = off; PRAGMA secure_delete = 0; PRAGMA temp_store = memory;"
-    "CREATE VIRTUAL TABLE message_fts USING fts5 (subject, sender, recipients, body,"
-    " attachment_names, attachment_text, content = '',"
-    " tokenize = 'unicode61 remove_diacritics 2')";
+/* The number of rows stands in front of the columns. */
+#define N_TOTALS (1 + TEXT_COUNT)
 
-static const char empty_sql[] = "INSERT INTO message_fts (message_fts) VALUES ('delete-all')";
-
-enum { ADD_DOCUMENT, GET_PAGES, GET_TERMS, GET_SIZES, N_STATEMENTS };
+enum { WRITE_RECORD, ADD_PAGE, ADD_TERM, ADD_SIZE, N_STATEMENTS };
 
 static const char *const statements_sql[N_STATEMENTS] = {
-    [ADD_DOCUMENT] = ("INSERT INTO message_fts (rowid, subject, sender, recipients,"
-                      " attachment_names, body, attachment_text)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-    [GET_PAGES] = "SELECT id, block FROM message_fts_data WHERE id > ?1 ORDER BY id",
-    [GET_TERMS] = "SELECT segid, term, pgno FROM message_fts_idx",
-    [GET_SIZES] = "SELECT id, sz FROM message_fts_docsize ORDER BY id",
-};
-
-/* The same rows in the archive. */
-enum { WRITE_RECORD, ADD_PAGE, ADD_TERM, ADD_SIZE, N_ARCHIVE_STATEMENTS };
-
-static const char *const archive_sql[N_ARCHIVE_STATEMENTS] = {
     [WRITE_RECORD] = "REPLACE INTO message_fts_data (id, block) VALUES (?1, ?2)",
     [ADD_PAGE] = "INSERT INTO message_fts_data (id, block) VALUES (?1, ?2)",
     [ADD_TERM] = "INSERT INTO message_fts_idx (segid, term, pgno) VALUES (?1, ?2, ?3)",
     [ADD_SIZE] = "INSERT INTO message_fts_docsize (id, sz) VALUES (?1, ?2)",
 };
 
+/* A row of %_docsize. */
+typedef struct {
+    int64_t id;
+    size_t at; /* in FtsBuilder.sizes */
+    size_t length;
+} DocumentSize;
+
 struct FtsBuilder {
-    sqlite3 *db; /* in memory */
+    sqlite3 *archive;
+    sqlite3 *memory; /* lends its built-in tokenizer */
+    Tokenizer *tokenizer;
     StatementSet statements;
     MessageTexts texts;
     MailRecord record;
     GThread *thread; /* NULL while nothing is being built */
     const FtsDocument *documents;
     size_t n_documents;
-    GError *error; /* of the thread */
-    sqlite3 *archive;
-    StatementSet to_archive;
-    uint32_t segment_ids[FTS_SEGMENT_ID_MAX + 1]; /* in the archive, by id in `db` */
+
+    /* What the thread makes. */
+    bool is_out_of_memory;
+    FtsTerms *terms;
+    FtsSegmentWriter *segment;
+    uint32_t last_page;
+    GArray *document_sizes; /* DocumentSize */
+    GByteArray *sizes;
+    uint64_t totals[N_TOTALS];
+
+    /* While a column is read. */
+    uint32_t column;
+    uint32_t position;
 };
+
+static bool open_tokenizer(FtsBuilder *builder, GError **error)
+{
+    if (sqlite3_open_v2(":memory:", &builder->memory,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                        NULL) != SQLITE_OK) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_SQL, "tokenizer: out of memory");
+        return false;
+    }
+    builder->tokenizer = tokenizer_new(builder->memory, error);
+    return builder->tokenizer != NULL;
+}
 
 FtsBuilder *fts_builder_new(sqlite3 *archive, GError **error)
 {
@@ -58,19 +73,12 @@ FtsBuilder *fts_builder_new(sqlite3 *archive, GError **error)
     builder->archive = archive;
     message_texts_init(&builder->texts);
     mail_record_init(&builder->record);
-    if (sqlite3_open_v2(":memory:", &builder->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                            SQLITE_OPEN_EXRESCODE,
-                        NULL) != SQLITE_OK) {
-        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_SQL, "index in memory: out of memory");
-        return NULL;
-    }
-    if (!tokenizer_register(builder->db, error) ||
-        !archive_exec(builder->db, setup_sql, error) ||
-        !fts_index_configure(builder->db, error) ||
-        !statement_set_init(&builder->statements, builder->db, statements_sql, N_STATEMENTS,
-                            error) ||
-        !statement_set_init(&builder->to_archive, archive, archive_sql, N_ARCHIVE_STATEMENTS,
+    builder->terms = fts_terms_new();
+    builder->segment = fts_segment_writer_new(FTS_PAGE_BYTES);
+    builder->document_sizes = g_array_new(false, false, sizeof(DocumentSize));
+    builder->sizes = g_byte_array_new();
+    if (!open_tokenizer(builder, error) ||
+        !statement_set_init(&builder->statements, archive, statements_sql, N_STATEMENTS,
                             error)) {
         return NULL;
     }
@@ -85,47 +93,84 @@ void fts_builder_free(FtsBuilder *builder)
     if (builder->thread != NULL) {
         g_thread_join(builder->thread);
     }
-    statement_set_clear(&builder->to_archive);
     statement_set_clear(&builder->statements);
-    sqlite3_close(builder->db);
+    tokenizer_free(builder->tokenizer);
+    sqlite3_close(builder->memory);
     message_texts_clear(&builder->texts);
     mail_record_destroy(&builder->record);
-    g_clear_error(&builder->error);
+    fts_terms_free(builder->terms);
+    fts_segment_writer_free(builder->segment);
+    g_array_unref(builder->document_sizes);
+    g_byte_array_unref(builder->sizes);
     g_free(builder);
 }
 
-static bool add_document(FtsBuilder *builder, const FtsDocument *document, GError **error)
+static void add_token(void *data, Slice token)
+{
+    FtsBuilder *builder = data;
+    fts_terms_add(builder->terms, builder->column, builder->position, token);
+    builder->position++;
+}
+
+/* The columns of message_fts, in its order. */
+static const TextColumn columns[TEXT_COUNT] = {TEXT_SUBJECT,          TEXT_SENDER,
+                                               TEXT_RECIPIENTS,       TEXT_BODY,
+                                               TEXT_ATTACHMENT_NAMES, TEXT_ATTACHMENT_TEXT};
+
+static void add_document(FtsBuilder *builder, const FtsDocument *document)
 {
     mail_record_clear(&builder->record);
     bool decoded = record_decode(document->flat, true, &builder->record);
     g_assert(decoded);
     message_texts_collect(&builder->texts, &builder->record);
     message_texts_fold(&builder->texts);
-    sqlite3_stmt *add = statement_set_get(&builder->statements, ADD_DOCUMENT);
-    sqlite3_bind_int64(add, 1, document->id);
-    for (int i = 0; i < TEXT_COUNT; i++) {
-        statement_bind_text(add, i + 2, builder->texts.texts[i]);
+    DocumentSize size = {.id = document->id, .at = builder->sizes->len};
+    fts_terms_begin_document(builder->terms, document->id);
+    for (uint32_t i = 0; i < TEXT_COUNT; i++) {
+        builder->column = i;
+        builder->position = 0;
+        if (!tokenizer_run(builder->tokenizer, builder->texts.texts[columns[i]], add_token,
+                           builder)) {
+            builder->is_out_of_memory = true;
+        }
+        fts_varint_append(builder->sizes, builder->position);
+        builder->totals[1 + i] += builder->position;
     }
-    return statement_run(add, error);
+    builder->totals[0]++;
+    size.length = builder->sizes->len - size.at;
+    g_array_append_val(builder->document_sizes, size);
 }
 
-static bool build(FtsBuilder *builder, GError **error)
+static void write_segment(FtsBuilder *builder)
 {
-    if (!archive_exec(builder->db, "BEGIN", error)) {
-        return false;
+    const size_t n_terms = fts_terms_count(builder->terms);
+    builder->last_page = 0;
+    if (n_terms == 0) {
+        return;
     }
-    for (size_t i = 0; i < builder->n_documents; i++) {
-        if (!add_document(builder, &builder->documents[i], error)) {
-            return false;
-        }
+    fts_segment_begin(builder->segment);
+    for (size_t i = 0; i < n_terms; i++) {
+        Slice term = SLICE_EMPTY;
+        Slice doclist = SLICE_EMPTY;
+        fts_terms_get(builder->terms, i, &term, &doclist);
+        fts_segment_add(builder->segment, term, doclist);
     }
-    return archive_exec(builder->db, "COMMIT", error);
+    builder->last_page = fts_segment_finish(builder->segment);
 }
 
 static gpointer run_thread(gpointer data)
 {
     FtsBuilder *builder = data;
-    return GINT_TO_POINTER(build(builder, &builder->error));
+    g_array_set_size(builder->document_sizes, 0);
+    g_byte_array_set_size(builder->sizes, 0);
+    memset(builder->totals, 0, sizeof(builder->totals));
+    for (size_t i = 0; i < builder->n_documents; i++) {
+        add_document(builder, &builder->documents[i]);
+    }
+    fts_terms_finish(builder->terms);
+    write_segment(builder);
+    fts_terms_clear(builder->terms);
+    return NULL;
 }
 
 void fts_builder_start(FtsBuilder *builder, const FtsDocument *documents, size_t n_documents)
@@ -133,6 +178,7 @@ void fts_builder_start(FtsBuilder *builder, const FtsDocument *documents, size_t
     g_assert(builder->thread == NULL);
     builder->documents = documents;
     builder->n_documents = n_documents;
+    builder->is_out_of_memory = false;
     if (n_documents > 0) {
         builder->thread = g_thread_new("fts-builder", run_thread, builder);
     }
@@ -146,7 +192,7 @@ static Slice bytes_slice(const GByteArray *bytes)
 static bool put_record(FtsBuilder *builder, int64_t row, const GByteArray *bytes,
                        GError **error)
 {
-    sqlite3_stmt *put = statement_set_get(&builder->to_archive, WRITE_RECORD);
+    sqlite3_stmt *put = statement_set_get(&builder->statements, WRITE_RECORD);
     sqlite3_bind_int64(put, 1, row);
     statement_bind_blob(put, 2, bytes_slice(bytes));
     return statement_run(put, error);
@@ -159,119 +205,96 @@ static bool fail_corrupt(FtsBuilder *builder, GError **error)
     return false;
 }
 
-/* Reads a record of both databases. */
-static bool get_both(FtsBuilder *builder, int64_t row, GByteArray *built, GByteArray *archived,
-                     GError **error)
+/* Lists the new segment. `ret_id` is its id, 0 when there is none. */
+static bool add_to_structure(FtsBuilder *builder, uint32_t *ret_id, GError **error)
 {
-    return fts_index_read_record(builder->db, row, built, error) &&
-           fts_index_read_record(builder->archive, row, archived, error);
-}
-
-/* Gives each new segment its id in the archive. */
-static bool move_structure(FtsBuilder *builder, GError **error)
-{
-    g_auto(FtsStructure) built = {0};
-    g_auto(FtsStructure) archived = {0};
-    fts_structure_init(&built);
-    fts_structure_init(&archived);
-    g_autoptr(GByteArray) built_record = g_byte_array_new();
+    *ret_id = 0;
+    if (builder->last_page == 0) {
+        return true;
+    }
+    g_auto(FtsStructure) structure = {0};
+    fts_structure_init(&structure);
     g_autoptr(GByteArray) record = g_byte_array_new();
-    if (!get_both(builder, FTS_STRUCTURE_ROW, built_record, record, error)) {
+    if (!fts_index_read_record(builder->archive, FTS_STRUCTURE_ROW, record, error)) {
         return false;
     }
-    if (!fts_structure_parse(&built, bytes_slice(built_record)) ||
-        !fts_structure_parse(&archived, bytes_slice(record))) {
+    if (!fts_structure_parse(&structure, bytes_slice(record))) {
         return fail_corrupt(builder, error);
     }
-    for (guint i = 0; i < built.segments->len; i++) {
-        const FtsSegment *segment = &g_array_index(built.segments, FtsSegment, i);
-        const uint32_t id =
-            fts_structure_add(&archived, segment->first_page, segment->last_page);
-        if (id == 0) {
-            return fail_corrupt(builder, error);
-        }
-        builder->segment_ids[segment->id] = id;
+    *ret_id = fts_structure_add(&structure, 1, builder->last_page);
+    if (*ret_id == 0) {
+        return fail_corrupt(builder, error);
     }
     g_byte_array_set_size(record, 0);
-    fts_structure_append(&archived, record);
+    fts_structure_append(&structure, record);
     return put_record(builder, FTS_STRUCTURE_ROW, record, error);
 }
 
-static bool move_totals(FtsBuilder *builder, GError **error)
+static bool add_to_totals(FtsBuilder *builder, GError **error)
 {
-    g_autoptr(GByteArray) built = g_byte_array_new();
     g_autoptr(GByteArray) record = g_byte_array_new();
-    g_autoptr(GArray) totals = g_array_new(false, false, sizeof(uint64_t));
-    if (!get_both(builder, FTS_TOTALS_ROW, built, record, error)) {
+    g_autoptr(GArray) totals = g_array_new(false, true, sizeof(uint64_t));
+    if (!fts_index_read_record(builder->archive, FTS_TOTALS_ROW, record, error)) {
         return false;
     }
-    if (!fts_totals_add(totals, bytes_slice(record)) ||
-        !fts_totals_add(totals, bytes_slice(built))) {
+    if (!fts_totals_add(totals, bytes_slice(record))) {
         return fail_corrupt(builder, error);
+    }
+    g_array_set_size(totals, N_TOTALS);
+    for (guint i = 0; i < N_TOTALS; i++) {
+        g_array_index(totals, uint64_t, i) += builder->totals[i];
     }
     g_byte_array_set_size(record, 0);
     fts_totals_append(totals, record);
     return put_record(builder, FTS_TOTALS_ROW, record, error);
 }
 
-/* Binds the columns of a row to the places of the insert. */
-typedef void (*BindFunc)(const FtsBuilder *builder, sqlite3_stmt *row, sqlite3_stmt *add);
-
-static void bind_page(const FtsBuilder *builder, sqlite3_stmt *row, sqlite3_stmt *add)
+static bool add_pages(const FtsBuilder *builder, uint32_t segment, GError **error)
 {
-    const int64_t id = sqlite3_column_int64(row, 0);
-    const int64_t place = id & ((INT64_C(1) << FTS_SEGMENT_SHIFT) - 1);
-    const int64_t segment = builder->segment_ids[id >> FTS_SEGMENT_SHIFT];
-    sqlite3_bind_int64(add, 1, segment << FTS_SEGMENT_SHIFT | place);
-    sqlite3_bind_blob(add, 2, sqlite3_column_blob(row, 1), sqlite3_column_bytes(row, 1),
-                      SQLITE_STATIC);
-}
-
-static void bind_term(const FtsBuilder *builder, sqlite3_stmt *row, sqlite3_stmt *add)
-{
-    sqlite3_bind_int64(add, 1, builder->segment_ids[sqlite3_column_int64(row, 0)]);
-    sqlite3_bind_value(add, 2, sqlite3_column_value(row, 1));
-    sqlite3_bind_int64(add, 3, sqlite3_column_int64(row, 2));
-}
-
-static void bind_size(const FtsBuilder *builder G_GNUC_UNUSED, sqlite3_stmt *row,
-                      sqlite3_stmt *add)
-{
-    sqlite3_bind_int64(add, 1, sqlite3_column_int64(row, 0));
-    sqlite3_bind_blob(add, 2, sqlite3_column_blob(row, 1), sqlite3_column_bytes(row, 1),
-                      SQLITE_STATIC);
-}
-
-static bool move_rows(FtsBuilder *builder, sqlite3_stmt *rows, size_t add_index, BindFunc bind,
-                      GError **error)
-{
-    int code = SQLITE_DONE;
-    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        sqlite3_stmt *add = statement_set_get(&builder->to_archive, add_index);
-        bind(builder, rows, add);
+    const size_t n_pages = fts_segment_page_count(builder->segment);
+    for (size_t i = 0; i < n_pages; i++) {
+        int64_t place = 0;
+        const Slice page = fts_segment_page(builder->segment, i, &place);
+        sqlite3_stmt *add = statement_set_get(&builder->statements, ADD_PAGE);
+        sqlite3_bind_int64(add, 1, (int64_t)segment << FTS_SEGMENT_SHIFT | place);
+        statement_bind_blob(add, 2, page);
         if (!statement_run(add, error)) {
             return false;
         }
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(builder->db, error);
-        return false;
-    }
-    sqlite3_reset(rows);
     return true;
 }
 
-static bool move_segments(FtsBuilder *builder, GError **error)
+static bool add_entries(const FtsBuilder *builder, uint32_t segment, GError **error)
 {
-    sqlite3_stmt *pages = statement_set_get(&builder->statements, GET_PAGES);
-    sqlite3_bind_int64(pages, 1, (INT64_C(1) << FTS_SEGMENT_SHIFT) - 1);
-    return move_structure(builder, error) && move_totals(builder, error) &&
-           move_rows(builder, pages, ADD_PAGE, bind_page, error) &&
-           move_rows(builder, statement_set_get(&builder->statements, GET_TERMS), ADD_TERM,
-                     bind_term, error) &&
-           move_rows(builder, statement_set_get(&builder->statements, GET_SIZES), ADD_SIZE,
-                     bind_size, error) &&
-           archive_exec(builder->db, empty_sql, error);
+    const size_t n_entries = fts_segment_entry_count(builder->segment);
+    for (size_t i = 0; i < n_entries; i++) {
+        int64_t page = 0;
+        const Slice term = fts_segment_entry(builder->segment, i, &page);
+        sqlite3_stmt *add = statement_set_get(&builder->statements, ADD_TERM);
+        sqlite3_bind_int64(add, 1, segment);
+        statement_bind_blob(add, 2, term);
+        sqlite3_bind_int64(add, 3, page);
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_sizes(const FtsBuilder *builder, GError **error)
+{
+    for (guint i = 0; i < builder->document_sizes->len; i++) {
+        const DocumentSize *size = &g_array_index(builder->document_sizes, DocumentSize, i);
+        sqlite3_stmt *add = statement_set_get(&builder->statements, ADD_SIZE);
+        sqlite3_bind_int64(add, 1, size->id);
+        statement_bind_blob(
+            add, 2, slice_of((const char *)builder->sizes->data + size->at, size->length));
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool fts_builder_finish(FtsBuilder *builder, GError **error)
@@ -279,10 +302,16 @@ bool fts_builder_finish(FtsBuilder *builder, GError **error)
     if (builder->thread == NULL) {
         return true;
     }
-    bool built = GPOINTER_TO_INT(g_thread_join(g_steal_pointer(&builder->thread))) != 0;
-    if (!built) {
-        g_propagate_error(error, g_steal_pointer(&builder->error));
+    g_thread_join(g_steal_pointer(&builder->thread));
+    if (builder->is_out_of_memory) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_SQL, "full-text index: out of memory");
         return false;
     }
-    return move_segments(builder, error);
+    uint32_t segment = 0;
+    if (!add_to_structure(builder, &segment, error) || !add_to_totals(builder, error)) {
+        return false;
+    }
+    return add_sizes(builder, error) &&
+           (segment == 0 ||
+            (add_pages(builder, segment, error) && add_entries(builder, segment, error)));
 }

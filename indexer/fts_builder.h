@@ -1,16 +1,16 @@
-/* fts_builder.h - builds the full-text index of one batch beside the rows of the batch.
+/* fts_builder.h - builds the full-text index of one batch beside everything else.
  *
- * FTS5 takes as long to index a batch as SQLite to store its rows. The builder lets FTS5 index
- * the batch in a database in memory, in a thread of its own, and then moves the finished
- * segments, whose pages know neither their database nor their number, into the archive: their
- * pages, terms and document sizes as they are, and their places in the two records of
- * fts_structure.h. All of it is in the transaction of the batch, and the archive's index is
- * what FTS5 itself would have written: its integrity-check is part of the tests.
+ * A thread reads the text of the batch (tokenizer.h), collects its terms (fts_terms.h) and
+ * writes them as one segment in FTS5's format (fts_segment.h). The segment, the document sizes
+ * and the totals are then added to the archive, in the transaction of the batch: what is there
+ * is what FTS5 itself would have written. FTS5 takes twice as long, for it goes through SQL
+ * and a general tree for every document.
  *
  * The archive's connection must not have read the index's structure before: FTS5 keeps it, and
  * does not see rows that are written past it. fts_index_tidy uses a connection of its own.
  *
- * Memory: the index of one batch, beside the caller's batch, which it borrows.
+ * Memory: the index of one batch, about as large as its text, beside the caller's batch, which
+ * it borrows.
  * Errors: ARCHIVE_ERROR. Threads: one thread calls; the builder's own works between
  * fts_builder_start and fts_builder_finish.
  */
@@ -37,6 +37,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FtsBuilder, fts_builder_free)
 /* Begins to index. `documents` and their bytes must stay until fts_builder_finish. */
 void fts_builder_start(FtsBuilder *builder, const FtsDocument *documents, size_t n_documents);
 
-/* Waits, and moves the segments into the archive, inside its transaction. Does nothing without
+/* Waits, and adds the segment to the archive, inside its transaction. Does nothing without
  * documents. Returns: false with `error`. */
 bool fts_builder_finish(FtsBuilder *builder, GError **error);

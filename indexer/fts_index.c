@@ -5,12 +5,11 @@
 
 bool fts_index_configure(sqlite3 *db, GError **error)
 {
-    g_autofree char *sql = g_strdup_printf(
+    return archive_exec(
+        db,
         "INSERT INTO message_fts (message_fts, rank) VALUES ('automerge', 0);"
-        "INSERT INTO message_fts (message_fts, rank) VALUES ('crisismerge', 1999);"
-        "INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', %d);",
-        FTS_HASH_BYTES);
-    return archive_exec(db, sql, error);
+        "INSERT INTO message_fts (message_fts, rank) VALUES ('crisismerge', 1999)",
+        error);
 }
 
 bool fts_index_read_record(sqlite3 *db, int64_t row, GByteArray *out, GError **error)

@@ -1,18 +1,13 @@
 /* fts_index.h - settings and upkeep of the full-text index message_fts.
  *
- * FTS5 collects terms in memory and writes a segment whenever it has `hashsize` bytes of them
- * or a rowid goes down. Merging while loading is switched off; fts_index_tidy merges before
- * FTS5's limit of 2,000 segments, and once at the end.
+ * Each batch of a load adds one segment (fts_builder.h). Merging while loading is switched off;
+ * fts_index_tidy merges before FTS5's limit of 2,000 segments, and once at the end.
  *
  * Errors: ARCHIVE_ERROR.
  */
 #pragma once
 
 #include "schema/archive.h"
-
-/* Bytes of terms before a segment is written: 4 to 16 MB balances cache misses against merging.
- */
-#define FTS_HASH_BYTES (8 << 20)
 
 /* Merged when there are more while loading; FTS5 stops working at 2,000. */
 #define FTS_SEGMENTS_MAX 1000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/fts_structure.h"
 
-#define VARINT_BYTES_MAX 9
+#include "indexer/fts_varint.h"
 
 /* More columns than this archive's index has, and fewer than a hostile record could claim. */
 #define TOTALS_MAX 64
@@ -26,18 +26,9 @@ void fts_structure_clear(FtsStructure *structure)
 /* Takes one varint off `rest`. Returns: false beyond the end. */
 static bool take_varint(Slice *rest, uint64_t *ret_value)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < rest->len && i < VARINT_BYTES_MAX; i++) {
-        const uint8_t byte = (uint8_t)rest->ptr[i];
-        const bool is_last = i == VARINT_BYTES_MAX - 1;
-        value = is_last ? value << 8 | byte : value << 7 | (byte & 0x7F);
-        if (is_last || (byte & 0x80) == 0) {
-            *rest = slice_from(*rest, i + 1);
-            *ret_value = value;
-            return true;
-        }
-    }
-    return false;
+    const size_t length = fts_varint_get((const uint8_t *)rest->ptr, rest->len, ret_value);
+    *rest = slice_from(*rest, length);
+    return length > 0;
 }
 
 static bool take_number(Slice *rest, uint32_t *ret_value)
@@ -48,26 +39,6 @@ static bool take_number(Slice *rest, uint32_t *ret_value)
     }
     *ret_value = (uint32_t)value;
     return true;
-}
-
-static void put_varint(GByteArray *out, uint64_t value)
-{
-    uint8_t bytes[VARINT_BYTES_MAX];
-    size_t at = sizeof(bytes);
-    if (value >> 56 != 0) {
-        bytes[--at] = (uint8_t)value;
-        value >>= 8;
-        while (at > 0) {
-            bytes[--at] = (uint8_t)(value | 0x80);
-            value >>= 7;
-        }
-    } else {
-        bytes[--at] = (uint8_t)(value & 0x7F);
-        while ((value >>= 7) != 0) {
-            bytes[--at] = (uint8_t)(value | 0x80);
-        }
-    }
-    g_byte_array_append(out, bytes + at, (guint)(sizeof(bytes) - at));
 }
 
 /* One level. Returns: false when it is none. */
@@ -121,21 +92,21 @@ void fts_structure_append(const FtsStructure *structure, GByteArray *out)
     const FtsSegment *segments = (const FtsSegment *)(const void *)structure->segments->data;
     const guint n_segments = structure->segments->len;
     g_byte_array_append(out, structure->cookie, sizeof(structure->cookie));
-    put_varint(out, structure->merging->len);
-    put_varint(out, n_segments);
-    put_varint(out, structure->write_counter);
+    fts_varint_append(out, structure->merging->len);
+    fts_varint_append(out, n_segments);
+    fts_varint_append(out, structure->write_counter);
     guint at = 0;
     for (guint level = 0; level < structure->merging->len; level++) {
         guint end = at;
         while (end < n_segments && segments[end].level == level) {
             end++;
         }
-        put_varint(out, g_array_index(structure->merging, uint32_t, level));
-        put_varint(out, end - at);
+        fts_varint_append(out, g_array_index(structure->merging, uint32_t, level));
+        fts_varint_append(out, end - at);
         for (; at < end; at++) {
-            put_varint(out, segments[at].id);
-            put_varint(out, segments[at].first_page);
-            put_varint(out, segments[at].last_page);
+            fts_varint_append(out, segments[at].id);
+            fts_varint_append(out, segments[at].first_page);
+            fts_varint_append(out, segments[at].last_page);
         }
     }
 }
@@ -195,6 +166,6 @@ bool fts_totals_add(GArray *totals, Slice record)
 void fts_totals_append(const GArray *totals, GByteArray *out)
 {
     for (guint i = 0; i < totals->len; i++) {
-        put_varint(out, g_array_index(totals, uint64_t, i));
+        fts_varint_append(out, g_array_index(totals, uint64_t, i));
     }
 }

@@ -5,7 +5,6 @@
 
 #include "indexer/fts_index.h"
 #include "indexer/slot_record.h"
-#include "indexer/tokenizer.h"
 #include "schema/record_codec.h"
 
 /* How often progress is told and an interruption looked for. */
@@ -152,7 +151,7 @@ static bool on_event(Ingest *ingest, const JobSlot *slot, const ReaderEvent *eve
     case EVENT_FILE_END:
         /* Only here is everything before it in the batch: a batch may end. */
         return update_file(ingest, event, error) &&
-               (!writer_is_full(ingest->writer) || writer_flush(ingest->writer, error));
+               (!writer_is_full(ingest->writer) || writer_end_batch(ingest->writer, error));
     case EVENT_TROUBLE:
         on_trouble(ingest, event);
         return true;
@@ -208,7 +207,7 @@ static bool open_archive(Ingest *ingest, GError **error)
 {
     ingest->db =
         archive_open_writable(ingest->options->database, &ingest->outcome.created, error);
-    if (ingest->db == NULL || !tokenizer_register(ingest->db, error)) {
+    if (ingest->db == NULL) {
         return false;
     }
     /* SQLite fills a table in memory for each "CHECK (x IN (...))" of each row. The words come

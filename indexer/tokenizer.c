@@ -5,8 +5,8 @@
 
 #include "schema/slice.h"
 
-/* Tokens up to here are folded on the stack. */
-#define TOKEN_BYTES_SHORT 128
+/* FTS5 cuts longer tokens (FTS5_MAX_TOKEN_SIZE). */
+#define TOKEN_BYTES_MAX 32768
 
 /* For each byte: 0 separates, a letter or digit is its lower case, OTHER is above 127. */
 #define OTHER 0xFF
@@ -34,100 +34,63 @@ static const uint8_t folding[256] = {
     ['y'] = 'y', ['z'] = 'z', [0x80 ... 0xFF] = OTHER,
 };
 
-typedef int (*TokenFunc)(void *, int, const char *, int, int, int);
-
-/* The built-in tokenizer, kept for what is not ASCII. */
-typedef struct {
+struct Tokenizer {
     fts5_tokenizer builtin;
-    void *builtin_data;
-} Registration;
+    Fts5Tokenizer *instance; /* of the built-in tokenizer */
+    char long_token[TOKEN_BYTES_MAX];
+};
 
+/* The caller's function, called from the built-in tokenizer. */
 typedef struct {
-    const Registration *registration;
-    Fts5Tokenizer *builtin;
-} Tokenizer;
+    TokenFunc func;
+    void *data;
+} Receiver;
 
-static int create_tokenizer(void *data, const char **arguments, int n_arguments,
-                            Fts5Tokenizer **ret_tokenizer)
+static int receive_token(void *data, int flags G_GNUC_UNUSED, const char *token, int length,
+                         int start G_GNUC_UNUSED, int end G_GNUC_UNUSED)
 {
-    const Registration *registration = data;
-    Tokenizer *tokenizer = g_new0(Tokenizer, 1);
-    tokenizer->registration = registration;
-    int code = registration->builtin.xCreate(registration->builtin_data, arguments, n_arguments,
-                                             &tokenizer->builtin);
-    if (code != SQLITE_OK) {
-        g_free(tokenizer);
-        return code;
-    }
-    *ret_tokenizer = (Fts5Tokenizer *)tokenizer;
+    const Receiver *receiver = data;
+    receiver->func(receiver->data,
+                   slice_of(token, MIN((size_t)length, (size_t)TOKEN_BYTES_MAX)));
     return SQLITE_OK;
 }
 
-static void delete_tokenizer(Fts5Tokenizer *opaque)
+static void emit_ascii(Tokenizer *tokenizer, Slice run, TokenFunc func, void *data)
 {
-    Tokenizer *tokenizer = (Tokenizer *)opaque;
-    tokenizer->registration->builtin.xDelete(tokenizer->builtin);
-    g_free(tokenizer);
-}
-
-/* Passes tokens on with their place in the whole text. */
-typedef struct {
-    void *context;
-    TokenFunc token;
-    int offset;
-} Shift;
-
-static int shift_token(void *data, int flags, const char *token, int length, int start, int end)
-{
-    const Shift *shift = data;
-    return shift->token(shift->context, flags, token, length, shift->offset + start,
-                        shift->offset + end);
-}
-
-static int emit_ascii(void *context, TokenFunc token, const char *text, int start, int end)
-{
-    char folded[TOKEN_BYTES_SHORT];
-    int length = end - start;
-    if (length <= TOKEN_BYTES_SHORT) {
-        for (int i = 0; i < length; i++) {
-            folded[i] = (char)folding[(uint8_t)text[start + i]];
-        }
-        return token(context, 0, folded, length, start, end);
+    const size_t length = MIN(run.len, (size_t)TOKEN_BYTES_MAX);
+    for (size_t i = 0; i < length; i++) {
+        tokenizer->long_token[i] = (char)folding[(uint8_t)run.ptr[i]];
     }
-    g_autofree char *copy = g_ascii_strdown(text + start, length);
-    return token(context, 0, copy, length, start, end);
+    func(data, slice_of(tokenizer->long_token, length));
 }
 
-static int tokenize(Fts5Tokenizer *opaque, void *context, int flags, const char *text,
-                    int n_text, TokenFunc token)
+bool tokenizer_run(Tokenizer *tokenizer, Slice text, TokenFunc func, void *data)
 {
-    const Tokenizer *tokenizer = (const Tokenizer *)opaque;
-    const fts5_tokenizer *builtin = &tokenizer->registration->builtin;
-    int at = 0;
-    int code = SQLITE_OK;
-    while (code == SQLITE_OK) {
-        while (at < n_text && folding[(uint8_t)text[at]] == 0) {
+    Receiver receiver = {func, data};
+    size_t at = 0;
+    for (;;) {
+        while (at < text.len && folding[(uint8_t)text.ptr[at]] == 0) {
             at++;
         }
-        if (at >= n_text) {
-            break;
+        if (at >= text.len) {
+            return true;
         }
-        int start = at;
+        const size_t start = at;
         uint8_t seen = 0;
         uint8_t folded = 0;
-        while (at < n_text && (folded = folding[(uint8_t)text[at]]) != 0) {
+        while (at < text.len && (folded = folding[(uint8_t)text.ptr[at]]) != 0) {
             seen |= folded;
             at++;
         }
+        const Slice run = slice_of(text.ptr + start, at - start);
         if ((seen & 0x80) == 0) {
-            code = emit_ascii(context, token, text, start, at);
-        } else {
-            Shift shift = {context, token, start};
-            code = builtin->xTokenize(tokenizer->builtin, &shift, flags, text + start,
-                                      at - start, shift_token);
+            emit_ascii(tokenizer, run, func, data);
+        } else if (tokenizer->builtin.xTokenize(tokenizer->instance, &receiver,
+                                                FTS5_TOKENIZE_DOCUMENT, run.ptr, (int)run.len,
+                                                receive_token) != SQLITE_OK) {
+            return false;
         }
     }
-    return code;
 }
 
 /* SQLite hands out the FTS5 interface through a bound pointer (fts5.html section 7). */
@@ -143,22 +106,30 @@ static fts5_api *find_api(sqlite3 *db)
     return api;
 }
 
-bool tokenizer_register(sqlite3 *db, GError **error)
+Tokenizer *tokenizer_new(sqlite3 *db, GError **error)
 {
-    fts5_tokenizer ours = {create_tokenizer, delete_tokenizer, tokenize};
+    static const char *arguments[] = {"remove_diacritics", "2"};
+    g_autoptr(Tokenizer) tokenizer = g_new0(Tokenizer, 1);
     fts5_api *api = find_api(db);
-    if (api == NULL) {
+    void *context = NULL;
+    if (api == NULL ||
+        api->xFindTokenizer(api, "unicode61", &context, &tokenizer->builtin) != SQLITE_OK ||
+        tokenizer->builtin.xCreate(context, arguments, G_N_ELEMENTS(arguments),
+                                   &tokenizer->instance) != SQLITE_OK) {
         g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_SQL,
                     "this SQLite was built without FTS5");
-        return false;
+        return NULL;
     }
-    Registration *registration = g_new0(Registration, 1);
-    if (api->xFindTokenizer(api, "unicode61", &registration->builtin_data,
-                            &registration->builtin) != SQLITE_OK ||
-        api->xCreateTokenizer(api, "unicode61", registration, &ours, g_free) != SQLITE_OK) {
-        g_free(registration);
-        archive_set_error(db, error);
-        return false;
+    return g_steal_pointer(&tokenizer);
+}
+
+void tokenizer_free(Tokenizer *tokenizer)
+{
+    if (tokenizer == NULL) {
+        return;
     }
-    return true;
+    if (tokenizer->instance != NULL) {
+        tokenizer->builtin.xDelete(tokenizer->instance);
+    }
+    g_free(tokenizer);
 }

@@ -1,15 +1,28 @@
-/* tokenizer.h - FTS5's unicode61 tokenizer, faster on ASCII and with the same output.
+/* tokenizer.h - FTS5's unicode61 tokenizer (remove_diacritics 2), faster on ASCII and with the
+ * same output.
  *
- * Registered in the indexer's own connection under the name `unicode61`, so that the archive
- * names the built-in tokenizer and the stock sqlite3 shell reads and extends it. A run of bytes
- * between ASCII separators is a token by itself when all of it is ASCII; any other run goes to
- * the built-in tokenizer.
+ * The archive names the built-in tokenizer, so that the stock sqlite3 shell reads and extends
+ * it. A run of bytes between ASCII separators is a token by itself when all of it is ASCII; any
+ * other run goes to the built-in tokenizer.
  *
- * Memory: lives as long as the connection. Errors: ARCHIVE_ERROR.
+ * Errors: ARCHIVE_ERROR. Threads: one at a time.
  */
 #pragma once
 
 #include "schema/archive.h"
+#include "schema/slice.h"
 
-/* Replaces unicode61 in this connection, before message_fts is used for the first time. */
-bool tokenizer_register(sqlite3 *db, GError **error);
+typedef struct Tokenizer Tokenizer;
+
+/* Gets a token, folded and cut at 32,768 bytes as FTS5 does; it is gone after the call. */
+typedef void (*TokenFunc)(void *data, Slice token);
+
+/* `db` must outlive the tokenizer. Returns: (transfer full) NULL with `error`. */
+Tokenizer *tokenizer_new(sqlite3 *db, GError **error);
+
+/* Accepts NULL. */
+void tokenizer_free(Tokenizer *tokenizer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tokenizer, tokenizer_free)
+
+/* Calls `func` for each token of `text`, in order. Returns: false when memory ran out. */
+bool tokenizer_run(Tokenizer *tokenizer, Slice text, TokenFunc func, void *data);

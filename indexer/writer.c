@@ -67,8 +67,10 @@ struct Writer {
     bool in_transaction;
 
     GByteArray *flat;         /* records of the batch */
+    GByteArray *flat_indexed; /* of the batch before, which may still be being indexed */
     GArray *new_messages;     /* NewMessage */
-    GArray *documents;        /* FtsDocument, while the batch is written */
+    GArray *documents;        /* FtsDocument of the batch that is being indexed */
+    unsigned n_uncommitted;   /* batches since the transaction began */
     GArray *shared_ids;       /* int64_t, of all new messages */
     GArray *occurrences;      /* Occurrence */
     GHashTable *batch_hashes; /* HashEntry, set */
@@ -108,6 +110,7 @@ Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
     g_autoptr(Writer) writer = g_new0(Writer, 1);
     writer->db = db;
     writer->flat = g_byte_array_new();
+    writer->flat_indexed = g_byte_array_new();
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
     writer->documents = g_array_new(false, false, sizeof(FtsDocument));
     writer->shared_ids = g_array_new(false, false, sizeof(int64_t));
@@ -142,6 +145,7 @@ void writer_free(Writer *writer)
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     }
     g_byte_array_unref(writer->flat);
+    g_byte_array_unref(writer->flat_indexed);
     g_array_unref(writer->new_messages);
     g_array_unref(writer->documents);
     g_array_unref(writer->shared_ids);
@@ -399,14 +403,18 @@ static bool write_drift(Writer *writer, GError **error)
     return statement_run(set, error);
 }
 
+/* The records go to the index's thread, the rest is forgotten. */
 static void empty_batch(Writer *writer)
 {
+    GByteArray *flat = writer->flat_indexed;
+    writer->flat_indexed = writer->flat;
     /* One huge message must not keep its memory for the rest of the run. */
-    if (writer->flat->len > 2 * WRITER_BATCH_BYTES) {
-        g_byte_array_unref(writer->flat);
-        writer->flat = g_byte_array_new();
+    if (flat->len > 2 * WRITER_BATCH_BYTES) {
+        g_byte_array_unref(flat);
+        flat = g_byte_array_new();
     }
-    g_byte_array_set_size(writer->flat, 0);
+    g_byte_array_set_size(flat, 0);
+    writer->flat = flat;
     g_array_set_size(writer->new_messages, 0);
     g_array_set_size(writer->shared_ids, 0);
     g_array_set_size(writer->occurrences, 0);
@@ -414,20 +422,38 @@ static void empty_batch(Writer *writer)
     g_hash_table_remove_all(writer->batch_ids);
 }
 
+/* Writes the rows of the batch, and leaves its index to the builder's thread. */
+static bool write_batch(Writer *writer, GError **error)
+{
+    if (!fts_builder_finish(writer->fts_builder, error) || !write_messages(writer, error) ||
+        !write_occurrences(writer, error)) {
+        return false;
+    }
+    empty_batch(writer);
+    writer->n_uncommitted++;
+    writer->counts.batches++;
+    return true;
+}
+
 bool writer_flush(Writer *writer, GError **error)
 {
     if (!writer->in_transaction) {
         return true;
     }
-    if (!write_messages(writer, error) || !write_occurrences(writer, error) ||
-        !write_drift(writer, error) || !fts_builder_finish(writer->fts_builder, error) ||
+    if (!write_batch(writer, error) || !write_drift(writer, error) ||
+        !fts_builder_finish(writer->fts_builder, error) ||
         !archive_exec(writer->db, "COMMIT", error)) {
         return false;
     }
     writer->in_transaction = false;
-    writer->counts.batches++;
-    empty_batch(writer);
+    writer->n_uncommitted = 0;
     return fts_index_tidy(writer->db, FTS_SEGMENTS_MAX, error);
+}
+
+bool writer_end_batch(Writer *writer, GError **error)
+{
+    return writer->n_uncommitted + 1 < WRITER_COMMIT_BATCHES ? write_batch(writer, error)
+                                                             : writer_flush(writer, error);
 }
 
 bool writer_finish(Writer *writer, GError **error)

@@ -1,12 +1,13 @@
 /* writer.h - puts records into the archive: one row a distinct message, every occurrence kept,
- * one transaction a batch, rowids ascending within a batch.
+ * rowids ascending within a batch, a few batches in one transaction. While a batch is being
+ * collected, a thread indexes the text of the one before.
  *
  * The only module that decides ids. An id is the message's date in Unix seconds or the next
  * free number above; messages without a date count from 1. What is given to the writer in the
  * same order gives the same archive, whatever the batches are.
  *
- * Memory: a batch of at most about WRITER_BATCH_BYTES of flat records.
- * Errors: ARCHIVE_ERROR. After an error the archive is as after the last batch.
+ * Memory: two batches of at most about WRITER_BATCH_BYTES of flat records.
+ * Errors: ARCHIVE_ERROR. After an error the archive is as after the last commit.
  * Threads: that of the connection.
  */
 #pragma once
@@ -16,12 +17,14 @@
 #include "schema/archive.h"
 #include "schema/record.h"
 
-/* A batch is committed when it holds this much: a few times FTS_HASH_BYTES, so that sorting by
- * id costs few segments. */
+/* A batch is written when it holds this much, as one segment of the full-text index. */
 #define WRITER_BATCH_BYTES ((size_t)24 << 20)
 
 /* Or this many messages. */
 #define WRITER_BATCH_MESSAGES 20000
+
+/* So many batches are committed at once: with each commit the index's thread is waited for. */
+#define WRITER_COMMIT_BATCHES 4
 
 /* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.
  */
@@ -60,8 +63,12 @@ bool writer_add_message(Writer *writer, int64_t file_id, const SourceSpan *span,
 bool writer_add_damaged(Writer *writer, int64_t file_id, const SourceSpan *span,
                         GError **error);
 
-/* Whether the batch is large enough for writer_flush. */
+/* Whether the batch is large enough for writer_end_batch. */
 bool writer_is_full(const Writer *writer);
+
+/* Writes the batch; commits it and those before when there are WRITER_COMMIT_BATCHES. Call when
+ * sources and files are as the messages say: this may be committed. */
+bool writer_end_batch(Writer *writer, GError **error);
 
 /* Writes the batch and commits. */
 bool writer_flush(Writer *writer, GError **error);

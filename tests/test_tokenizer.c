@@ -5,10 +5,10 @@
 #define RANDOM_TEXTS     2000
 #define RANDOM_BYTES_MAX 300
 
-static void assert_same(sqlite3 *ours, sqlite3 *builtin, Slice text)
+static void assert_same(Tokenizer *ours, sqlite3 *builtin, Slice text)
 {
-    g_autofree char *first = token_list_of(ours, text);
-    g_autofree char *second = token_list_of(builtin, text);
+    g_autofree char *first = token_list_of_ours(ours, text);
+    g_autofree char *second = token_list_of_builtin(builtin, text);
     g_assert_cmpstr(first, ==, second);
 }
 
@@ -28,8 +28,8 @@ static void test_known_texts(void)
         "-",
         "a",
     };
-    sqlite3 *ours = token_list_open(true);
-    sqlite3 *builtin = token_list_open(false);
+    sqlite3 *builtin = token_list_open();
+    Tokenizer *ours = tokenizer_new(builtin, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         assert_same(ours, builtin, slice_of_string(texts[i]));
     }
@@ -39,7 +39,7 @@ static void test_known_texts(void)
     }
     assert_same(ours, builtin, slice_of(large->str, large->len));
     g_string_free(large, true);
-    sqlite3_close(ours);
+    tokenizer_free(ours);
     sqlite3_close(builtin);
 }
 
@@ -63,8 +63,8 @@ static void append_random(GString *text, GRand *random)
 static void test_random_texts(void)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(20170507);
-    sqlite3 *ours = token_list_open(true);
-    sqlite3 *builtin = token_list_open(false);
+    sqlite3 *builtin = token_list_open();
+    Tokenizer *ours = tokenizer_new(builtin, NULL);
     for (int i = 0; i < RANDOM_TEXTS; i++) {
         g_autoptr(GString) text = g_string_new(NULL);
         int length = g_rand_int_range(random, 0, RANDOM_BYTES_MAX);
@@ -75,7 +75,7 @@ static void test_random_texts(void)
         assert_same(ours, builtin, slice_of(exact, text->len));
         g_free(exact);
     }
-    sqlite3_close(ours);
+    tokenizer_free(ours);
     sqlite3_close(builtin);
 }
 

@@ -1,4 +1,5 @@
-/* token_list.h - what FTS5 makes of a text, token by token, for the tests of indexer/tokenizer.
+/* token_list.h - the tokens of a text, by the indexer's tokenizer and by SQLite's own, for the
+ * tests of indexer/tokenizer.
  *
  * Memory: results are the caller's.
  */
@@ -6,10 +7,11 @@
 
 #include <sqlite3.h>
 
-#include "schema/slice.h"
+#include "indexer/tokenizer.h"
 
-/* An empty full-text index in memory, with the indexer's tokenizer or with SQLite's own. */
-sqlite3 *token_list_open(bool is_ours);
+/* An empty full-text index in memory, with SQLite's own tokenizer. */
+sqlite3 *token_list_open(void);
 
 /* The tokens in hexadecimal, each with its place. */
-char *token_list_of(sqlite3 *db, Slice text);
+char *token_list_of_builtin(sqlite3 *db, Slice text);
+char *token_list_of_ours(Tokenizer *tokenizer, Slice text);

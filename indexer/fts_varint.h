@@ -1,0 +1,63 @@
+/* fts_varint.h - SQLite's variable-length integers, written.
+ *
+ * Seven bits a byte, the highest first; the highest bit of a byte says that more follow; the
+ * ninth byte carries eight bits (sqlite.org/fileformat2.html, section 1.6).
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FTS_VARINT_BYTES_MAX 9
+
+/* Writes `value` to `out`, which has room for FTS_VARINT_BYTES_MAX. Returns: the bytes written.
+ */
+static inline size_t fts_varint_put(uint8_t *out, uint64_t value)
+{
+    if (value < 0x80) {
+        out[0] = (uint8_t)value;
+        return 1;
+    }
+    uint8_t bytes[FTS_VARINT_BYTES_MAX];
+    size_t at = sizeof(bytes);
+    if (value >> 56 != 0) {
+        bytes[--at] = (uint8_t)value;
+        value >>= 8;
+        while (at > 0) {
+            bytes[--at] = (uint8_t)(value | 0x80);
+            value >>= 7;
+        }
+    } else {
+        bytes[--at] = (uint8_t)(value & 0x7F);
+        while ((value >>= 7) != 0) {
+            bytes[--at] = (uint8_t)(value | 0x80);
+        }
+    }
+    for (size_t i = at; i < sizeof(bytes); i++) {
+        out[i - at] = bytes[i];
+    }
+    return sizeof(bytes) - at;
+}
+
+/* Reads a varint of at most `n_bytes` bytes. Returns: its length, 0 when it does not end. */
+static inline size_t fts_varint_get(const uint8_t *bytes, size_t n_bytes, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < n_bytes && i < FTS_VARINT_BYTES_MAX; i++) {
+        const bool is_last = i == FTS_VARINT_BYTES_MAX - 1;
+        value = is_last ? value << 8 | bytes[i] : value << 7 | (bytes[i] & 0x7F);
+        if (is_last || (bytes[i] & 0x80) == 0) {
+            *ret_value = value;
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static inline void fts_varint_append(GByteArray *out, uint64_t value)
+{
+    uint8_t bytes[FTS_VARINT_BYTES_MAX];
+    g_byte_array_append(out, bytes, (guint)fts_varint_put(bytes, value));
+}
