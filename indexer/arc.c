@@ -3,9 +3,9 @@
 
 #include "indexer/arc_seal.h"
 #include "indexer/dkim_finding.h"
-#include "indexer/dkim_header_hash.h"
 #include "indexer/dkim_record_text.h"
 #include "schema/auth_results.h"
+#include "schema/dkim_header_hash.h"
 
 _Static_assert(ARC_SET_MAX <= DKIM_BODY_HASH_MAX, "every message signature asks for a hash");
 

@@ -17,7 +17,7 @@
 #pragma once
 
 #include "indexer/key_store.h"
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 #include "schema/record.h"
 
 /* Of all ARC fields of a message together; each seal hashes all before it. Mail servers take no

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/arc_instance.h"
 
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_tag.h"
 
 #define POSITION_DIGITS_MAX 2
 

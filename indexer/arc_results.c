@@ -2,7 +2,7 @@
 #include "indexer/arc_results.h"
 
 #include "indexer/arc_instance.h"
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_tag.h"
 
 void arc_results_parse(Slice value, ArcResults *results)
 {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "indexer/arc_set.h"
-#include "indexer/dkim_digest.h"
+#include "schema/dkim_digest.h"
 
 /* Writes what the seal of the set at `instance` signs. That set and those before it, as far as
  * they are signed, are complete. */

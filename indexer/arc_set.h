@@ -11,7 +11,7 @@
 
 #include "indexer/arc_results.h"
 #include "indexer/arc_signature.h"
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 typedef enum { ARC_FIELD_RESULTS, ARC_FIELD_MESSAGE, ARC_FIELD_SEAL, ARC_FIELD_COUNT } ArcField;
 

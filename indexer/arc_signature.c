@@ -2,7 +2,7 @@
 #include "indexer/arc_signature.h"
 
 #include "indexer/arc_instance.h"
-#include "indexer/dkim_signature_tag.h"
+#include "schema/dkim_signature_tag.h"
 
 /* RFC 8617 takes the algorithms of DKIM as they are in RFC 8301, which ended rsa-sha1 the year
  * before. */

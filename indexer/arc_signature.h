@@ -8,8 +8,8 @@
  */
 #pragma once
 
-#include "indexer/dkim_signature.h"
 #include "schema/arc_verdict.h"
+#include "schema/dkim_signature.h"
 
 typedef struct {
     DkimSignature signature;

@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 #include "schema/record.h"
 
 /* Mail that passed many servers has some 10 fields with some 40 claims. */

@@ -3,8 +3,8 @@
 
 #include "indexer/dkim_alignment.h"
 #include "indexer/dkim_finding.h"
-#include "indexer/dkim_header_hash.h"
 #include "indexer/dkim_record_text.h"
+#include "schema/dkim_header_hash.h"
 
 _Static_assert(DKIM_SIGNATURE_MAX <= DKIM_BODY_HASH_MAX, "every signature may ask for a hash");
 

@@ -19,7 +19,7 @@
 #pragma once
 
 #include "indexer/key_store.h"
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 #include "schema/record.h"
 
 /* The most that real mail carries is below 10; each costs a public-key operation. */

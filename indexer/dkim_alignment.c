@@ -3,7 +3,7 @@
 
 #include <libpsl.h>
 
-#include "indexer/dkim_domain.h"
+#include "schema/dkim_domain.h"
 
 struct DkimAlignment {
     psl_ctx_t *suffixes;        /* owned, may be NULL */

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "indexer/dkim_digest.h"
+#include "schema/dkim_digest.h"
 
 typedef struct {
     DkimCanon canon;

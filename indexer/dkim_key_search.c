@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/dkim_key_search.h"
 
-#include "indexer/dkim_public_key.h"
+#include "schema/dkim_public_key.h"
 
 struct DkimKeySearch {
     const KeyStore *keys;

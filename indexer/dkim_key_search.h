@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "indexer/dkim_signature.h"
 #include "indexer/key_store.h"
+#include "schema/dkim_signature.h"
 #include "schema/verdict.h"
 
 /* Keys of other names of the selector that are tried for one signature. Selectors such as

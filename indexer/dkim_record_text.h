@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "indexer/dkim_signature.h"
+#include "schema/dkim_signature.h"
 #include "schema/record.h"
 
 /* Longer values are nobody's domain, selector or identity. */

@@ -3,11 +3,11 @@
 
 #include "indexer/dkim_alignment.h"
 #include "indexer/dkim_finding.h"
-#include "indexer/dkim_header_hash.h"
 #include "indexer/dkim_record_text.h"
 #include "indexer/domainkeys_fields.h"
 #include "indexer/domainkeys_signature.h"
 #include "indexer/mail_address.h"
+#include "schema/dkim_header_hash.h"
 
 /* A field that can be checked. */
 typedef struct {

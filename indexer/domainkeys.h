@@ -17,7 +17,7 @@
 #pragma once
 
 #include "indexer/key_store.h"
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 #include "schema/record.h"
 
 /* Real mail has one, or two after a mailing list. Each costs up to two walks over the body. */

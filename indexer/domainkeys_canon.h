@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "indexer/dkim_canon.h"
+#include "schema/dkim_canon.h"
 
 typedef enum {
     DOMAINKEYS_CANON_SIMPLE,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/domainkeys_fields.h"
 
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_tag.h"
 
 /* One name of h=. Sorted by name, those of one name in the order of h=. */
 typedef struct {

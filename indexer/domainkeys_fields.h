@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 typedef struct {
     GPtrArray *as_found;  /* const RawField *, top to bottom */

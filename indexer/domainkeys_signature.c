@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/domainkeys_signature.h"
 
-#include "indexer/dkim_signature_tag.h"
+#include "schema/dkim_signature_tag.h"
 
 /* "The default is "rsa-sha1"", and there is no other. */
 static const char *read_algorithm(const DkimTag *tag, DkimSignature *signature)

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <gio/gio.h>
 
-#include "indexer/dkim_domain.h"
 #include "indexer/key_file.h"
+#include "schema/dkim_domain.h"
 
 #define NAME_MAX_BYTES (2 * DKIM_DOMAIN_BYTES_MAX + 2)
 

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "indexer/dkim_key_record.h"
+#include "schema/dkim_key_record.h"
 
 /* How the key came to be known. DESIGN: a key from the dump itself never makes a mail verified.
  */

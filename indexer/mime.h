@@ -16,7 +16,7 @@
  */
 #pragma once
 
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 #include "schema/record.h"
 
 typedef struct MimeParser MimeParser;

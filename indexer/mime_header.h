@@ -11,7 +11,7 @@
 #pragma once
 
 #include "indexer/mail_address.h"
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 /* The longest real To fields have some 100 KB. */
 #define MIME_HEADER_FIELD_MAX ((size_t)256 << 10)

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "indexer/dkim_header_hash.h"
+#include "schema/dkim_header_hash.h"
 
 typedef struct DkimSigner DkimSigner;
 

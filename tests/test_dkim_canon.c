@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_canon.h"
+#include "schema/dkim_canon.h"
 
 #include <glib.h>
 
 #include "indexer/dkim_body_hash.h"
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 typedef struct {
     const char *name;

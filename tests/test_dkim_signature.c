@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_signature.h"
+#include "schema/dkim_signature.h"
 
 #include <glib.h>
 

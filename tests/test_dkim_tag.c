@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_tag.h"
 
 #include <glib.h>
 
-#include "indexer/dkim_base64.h"
+#include "schema/dkim_base64.h"
 
 typedef struct {
     const char *name;

@@ -4,7 +4,7 @@
 #include <glib.h>
 
 #include "dkim_signer.h"
-#include "indexer/dkim_public_key.h"
+#include "schema/dkim_public_key.h"
 
 /* Signed by Mail::DKIM 1.20230212, an implementation of its own. */
 #define VECTOR_MESSAGE                                                                         \

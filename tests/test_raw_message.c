@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 #include <glib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_canon.h"
+#include "schema/dkim_canon.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_public_key.h"
+#include "schema/dkim_public_key.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_base64.h"
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_base64.h"
+#include "schema/dkim_tag.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

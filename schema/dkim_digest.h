@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "indexer/dkim_signature.h"
+#include "schema/dkim_signature.h"
 
 typedef struct DkimDigest DkimDigest;
 

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "indexer/dkim_signature.h"
+#include "schema/dkim_signature.h"
 
 /* Takes the value of a tag into the signature. Returns: (transfer none) why it cannot; NULL. */
 typedef const char *DkimTagReader(const DkimTag *tag, DkimSignature *signature);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_key_record.h"
+#include "schema/dkim_key_record.h"
 
-#include "indexer/dkim_base64.h"
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_base64.h"
+#include "schema/dkim_tag.h"
 
 #define DER_INTEGER    0x02
 #define DER_BIT_STRING 0x03

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 typedef struct DkimHeaderIndex DkimHeaderIndex;
 

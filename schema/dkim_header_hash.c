@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_header_hash.h"
+#include "schema/dkim_header_hash.h"
 
 /* Fields that occur once (RFC 5322 3.6) and that a reader sees or a program reads the body by.
  * Not signed at all is the caveat here, if there is one; signed less often than present is

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_header_index.h"
+#include "schema/dkim_header_index.h"
 
 #define NO_FIELD UINT32_MAX
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_signature_tag.h"
+#include "schema/dkim_signature_tag.h"
 
-#include "indexer/dkim_base64.h"
+#include "schema/dkim_base64.h"
 
 /* Longest t= and x= of the ABNF, 1*12DIGIT. */
 #define TIME_DIGITS_MAX 12

@@ -8,8 +8,8 @@
  */
 #pragma once
 
-#include "indexer/dkim_key_record.h"
-#include "indexer/dkim_signature.h"
+#include "schema/dkim_key_record.h"
+#include "schema/dkim_signature.h"
 
 typedef struct DkimPublicKey DkimPublicKey;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_signature_tag.h"
+#include "schema/dkim_signature_tag.h"
 
 /* Longest i=, as written; an address has at most 320 bytes. */
 #define IDENTITY_TEXT_MAX 1024

@@ -11,9 +11,9 @@
  */
 #pragma once
 
-#include "indexer/dkim_canon.h"
-#include "indexer/dkim_domain.h"
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_canon.h"
+#include "schema/dkim_domain.h"
+#include "schema/dkim_tag.h"
 
 /* The most names that h= may hold; real signatures have up to 60, doubled ones included. */
 #define DKIM_SIGNED_NAMES_MAX 1000

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_domain.h"
+#include "schema/dkim_domain.h"
 
 #define LABEL_MAX 63
 

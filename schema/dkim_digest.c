@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_digest.h"
+#include "schema/dkim_digest.h"
 
 #include <openssl/evp.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_canon.h"
+#include "schema/dkim_canon.h"
 
 /* Bytes that are looked at in one step; 16 is what every 64-bit machine has registers for. */
 #define VECTOR_BYTES 16

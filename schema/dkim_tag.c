@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_tag.h"
+#include "schema/dkim_tag.h"
 
 static const char *const reasons[DKIM_TAG_FAULT_COUNT] = {
     [DKIM_TAG_OK] = "",

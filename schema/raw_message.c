@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/raw_message.h"
+#include "schema/raw_message.h"
 
 /* Real mail has 20 to 100 fields; one allocation then serves a whole run. */
 #define FIRST_CAPACITY 128

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/dkim_base64.h"
+#include "schema/dkim_base64.h"
 
 enum { INVALID = 0, WHITE_SPACE = 0x40, PADDING = 0x41, DIGIT = 0x80 };
 

@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "indexer/dkim_digest.h"
-#include "indexer/dkim_header_index.h"
+#include "schema/dkim_digest.h"
+#include "schema/dkim_header_index.h"
 #include "schema/verdict.h"
 
 /* Writes the input of the header hash. `field` is the one that `signature` was read from. */
