@@ -74,9 +74,10 @@ DkimFinding dkim_finding_make(DkimKeySearch *keys, const DkimSignature *signatur
     return finding;
 }
 
-DkimFinding dkim_finding_of_answer(const DkimKeyAnswer *answer)
+DkimFinding dkim_finding_of_answer(const DkimKeyAnswer *answer, Tri body_ok, bool body_is_short)
 {
     DkimFinding finding = begin(answer);
-    decide(&finding, answer, false);
+    finding.body_ok = body_ok;
+    decide(&finding, answer, body_is_short);
     return finding;
 }

@@ -28,5 +28,7 @@ DkimFinding dkim_finding_make(DkimKeySearch *keys, const DkimSignature *signatur
                               Slice header_digest, const DkimBodyHash *body,
                               DkimKeyDemand demand);
 
-/* The finding of a signature that has no body hash, from what the keys said of it. */
-DkimFinding dkim_finding_of_answer(const DkimKeyAnswer *answer);
+/* The finding that follows from what the keys said and from what is known of the body: whether
+ * its hash holds (not known without one), whether l= is larger than it. */
+DkimFinding dkim_finding_of_answer(const DkimKeyAnswer *answer, Tri body_ok,
+                                   bool body_is_short);

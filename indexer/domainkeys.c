@@ -247,7 +247,7 @@ static void check_signature(DomainKeysVerifier *verifier, const RawMessage *mess
         return;
     }
     const DkimKeyAnswer answer = ask_keys(verifier, entry, &sender);
-    const DkimFinding finding = dkim_finding_of_answer(&answer);
+    const DkimFinding finding = dkim_finding_of_answer(&answer, TRI_UNKNOWN, false);
     entry->key = finding.key;
     entry->caveats |= finding.caveats;
     set_result(entry, finding.result, finding.reason);

@@ -220,6 +220,15 @@ static bool open_archive(Ingest *ingest, GError **error)
            (!ingest->outcome.created || archive_drop_indexes(ingest->db, error));
 }
 
+/* What is in the archive is settled with the keys that the new mail is checked with. */
+static bool import_keys(Ingest *ingest, GError **error)
+{
+    const IngestOptions *options = ingest->options;
+    return options->keys == NULL || options->n_imported_keys == 0 ||
+           recheck_run(ingest->db, options->keys, options->n_imported_keys,
+                       &ingest->outcome.recheck, error);
+}
+
 static bool add_sources(Ingest *ingest, GError **error)
 {
     ingest->sources = g_ptr_array_new_with_free_func((GDestroyNotify)reader_source_free);
@@ -259,7 +268,7 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     const WorkerPoolOptions pool = {.n_workers = options->n_workers, .keys = options->keys};
     ingest.pool = worker_pool_new(&pool, error);
     mallopt(M_TRIM_THRESHOLD, KEEP_FREED_BYTES);
-    if (ingest.pool == NULL || !open_archive(&ingest, error)) {
+    if (ingest.pool == NULL || !open_archive(&ingest, error) || !import_keys(&ingest, error)) {
         return false;
     }
     ingest.writer = writer_new(ingest.db, options->keys, error);

@@ -12,6 +12,7 @@
 #include <signal.h>
 
 #include "indexer/key_store.h"
+#include "indexer/recheck.h"
 #include "indexer/writer.h"
 
 typedef struct {
@@ -29,6 +30,7 @@ typedef struct {
     const char *database;
     const char *const *sources; /* NULL-terminated paths */
     const KeyStore *keys;       /* NULL: signatures are not looked at */
+    size_t n_imported_keys;     /* so many, the first of `keys`, are kept in the archive */
     unsigned n_workers;
     IngestProgressFunc progress; /* called some times a second; may be NULL */
     IngestTroubleFunc trouble;   /* one line that names the path; may be NULL */
@@ -38,6 +40,7 @@ typedef struct {
 
 typedef struct {
     WriterCounts counts;
+    RecheckOutcome recheck;   /* of the mail that was there before, with the imported keys */
     uint64_t unchanged_files; /* read by an earlier run */
     uint64_t failed_sources;  /* could not be read at all */
     uint64_t damaged_files;   /* in part or below a folder */

@@ -80,16 +80,21 @@ static bool load_file(KeyStore *store, const char *path, KeyFilesWarnFunc warn, 
 }
 
 bool key_files_load(KeyStore *store, const KeyFilesOptions *options, KeyFilesWarnFunc warn,
-                    GError **error)
+                    size_t *ret_n_named, GError **error)
 {
     for (size_t i = 0; options->files != NULL && options->files[i] != NULL; i++) {
         if (!load_file(store, options->files[i], warn, error)) {
             return false;
         }
     }
+    const size_t n_named = key_store_size(store);
     if (options->database != NULL && !load_archive(store, options->database, error)) {
         return false;
     }
     g_autofree char *builtin = options->use_builtin ? key_files_builtin_path() : NULL;
-    return builtin == NULL || load_file(store, builtin, warn, error);
+    if (builtin != NULL && !load_file(store, builtin, warn, error)) {
+        return false;
+    }
+    *ret_n_named = n_named;
+    return true;
 }

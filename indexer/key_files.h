@@ -17,9 +17,10 @@ typedef struct {
 /* Called for a file with lines that are no keys. */
 typedef void (*KeyFilesWarnFunc)(const char *path, size_t n_bad_lines);
 
-/* Returns: false with `error`. */
+/* `ret_n_named`: how many keys, the first of the store, are from the files that were named.
+ * Returns: false with `error`. */
 bool key_files_load(KeyStore *store, const KeyFilesOptions *options, KeyFilesWarnFunc warn,
-                    GError **error);
+                    size_t *ret_n_named, GError **error);
 
 /* The key archive beside the running program: ../share/waxseal/keys.tsv.
  * Returns: (transfer full) NULL when it is not there. */

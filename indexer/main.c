@@ -88,7 +88,7 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
          NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
-    g_autoptr(GOptionContext) context = g_option_context_new("SOURCE...");
+    g_autoptr(GOptionContext) context = g_option_context_new("[SOURCE...]");
     g_option_context_set_summary(
         context,
         "Reads mail dumps (mbox, gzip'd mbox, Maildir, MH, single messages, folders of "
@@ -96,7 +96,9 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
     g_option_context_set_description(
         context,
         "Running the same command again adds what is new and goes on where an\n"
-        "interrupted run stopped. With --verify-only, SOURCE may be - for standard\n"
+        "interrupted run stopped. The keys of --keys are kept in the archive, and settle\n"
+        "what is in it already; without a SOURCE that is all that is done. With --verify-only, "
+        "SOURCE may be - for standard\n"
         "input, and keys come from --keys alone when it is given. Exit codes: 0 done,\n"
         "1 failed, 2 usage, 4 done and some input was damaged (waxseal-query ledger\n"
         "says which).");
@@ -108,8 +110,12 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
  * well. */
 static const char *argument_fault(const Arguments *arguments)
 {
-    if (arguments->sources == NULL) {
+    if (arguments->sources == NULL &&
+        (arguments->verify_only || arguments->key_files == NULL)) {
         return "no SOURCE given; try --help";
+    }
+    if (arguments->sources == NULL && arguments->no_dkim) {
+        return "--no-dkim and --keys without a SOURCE leave nothing to do";
     }
     if (!arguments->verify_only && (arguments->json || arguments->received_at != NULL)) {
         return "--json and --received-at belong to --verify-only";
@@ -171,7 +177,7 @@ static int exit_code_of(const IngestOutcome *outcome)
 /* A check without an archive is by the files that are named, when any are: so it comes to the
  * same wherever it is done again. */
 static bool load_keys(KeyStore *keys, const Arguments *arguments, const char *database,
-                      GError **error)
+                      size_t *ret_n_named, GError **error)
 {
     const bool is_by_files = arguments->verify_only && arguments->key_files != NULL;
     const KeyFilesOptions options = {
@@ -179,7 +185,7 @@ static bool load_keys(KeyStore *keys, const Arguments *arguments, const char *da
         .database = database,
         .use_builtin = !arguments->no_builtin_keys && !is_by_files,
     };
-    return key_files_load(keys, &options, warn_bad_lines, error);
+    return key_files_load(keys, &options, warn_bad_lines, ret_n_named, error);
 }
 
 static unsigned worker_count(const Arguments *arguments)
@@ -192,7 +198,8 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
 {
     const char *database = archive_default_path(arguments->database);
     g_autoptr(KeyStore) keys = key_store_new();
-    if (!load_keys(keys, arguments, database, error)) {
+    size_t n_named_keys = 0;
+    if (!load_keys(keys, arguments, database, &n_named_keys, error)) {
         return false;
     }
     Progress progress;
@@ -201,6 +208,7 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
         .database = database,
         .sources = (const char *const *)arguments->sources,
         .keys = arguments->no_dkim ? NULL : keys,
+        .n_imported_keys = n_named_keys,
         .n_workers = worker_count(arguments),
         .progress = progress_show,
         .trouble = report_trouble,
@@ -211,6 +219,28 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
     bool ok = ingest_run(&options, ret_outcome, error);
     progress_clear_line(&progress);
     return ok && (arguments->quiet || summary_print(database, ret_outcome, error));
+}
+
+/* Keys alone: they settle what the archive holds, and no mail is read. */
+static bool import_keys(const Arguments *arguments, GError **error)
+{
+    const char *database = archive_default_path(arguments->database);
+    if (!g_file_test(database, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN,
+                    "%s: no such archive; name a SOURCE to make one", database);
+        return false;
+    }
+    g_autoptr(KeyStore) keys = key_store_new();
+    size_t n_named_keys = 0;
+    if (!load_keys(keys, arguments, database, &n_named_keys, error)) {
+        return false;
+    }
+    g_autoptr(sqlite3) db = archive_open_writable(database, NULL, error);
+    RecheckOutcome outcome = {0};
+    if (db == NULL || !recheck_run(db, keys, n_named_keys, &outcome, error)) {
+        return false;
+    }
+    return arguments->quiet || summary_print_recheck(database, &outcome, error);
 }
 
 typedef struct {
@@ -271,7 +301,9 @@ static int verify_only(const Arguments *arguments)
     };
     VerifyOutcome outcome = {0};
     catch_signals();
-    if (!load_keys(keys, arguments, NULL, &error) || !verify_run(&options, &outcome, &error)) {
+    size_t n_named_keys = 0;
+    if (!load_keys(keys, arguments, NULL, &n_named_keys, &error) ||
+        !verify_run(&options, &outcome, &error)) {
         g_printerr("waxseal-index: %s\n", error->message);
         return EXIT_FAILED;
     }
@@ -302,7 +334,8 @@ int main(int argc, char **argv)
         return verify_only(&arguments);
     }
     IngestOutcome outcome = {0};
-    if (!run(&arguments, &outcome, &error)) {
+    if (arguments.sources == NULL ? !import_keys(&arguments, &error)
+                                  : !run(&arguments, &outcome, &error)) {
         g_printerr("waxseal-index: %s\n", error->message);
         return EXIT_FAILED;
     }

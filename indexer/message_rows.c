@@ -95,19 +95,6 @@ void message_rows_free(MessageRows *rows)
     g_free(rows);
 }
 
-/* A set of caveats as words separated by a space. Returns: (transfer full). */
-static char *caveat_words(CaveatSet caveats)
-{
-    GString *words = g_string_new(NULL);
-    for (unsigned i = 0; i < CAVEAT_COUNT; i++) {
-        if ((caveats >> i & 1) != 0) {
-            g_string_append_printf(words, "%s%s", words->len == 0 ? "" : " ",
-                                   caveat_word((Caveat)i));
-        }
-    }
-    return g_string_free(words, false);
-}
-
 static void bind_optional(sqlite3_stmt *statement, int position, bool present, int64_t value)
 {
     if (present) {
@@ -125,7 +112,7 @@ static void bind_constant(sqlite3_stmt *statement, int position, const char *wor
 static bool insert_message(MessageRows *rows, int64_t id, const MailRecord *record,
                            GError **error)
 {
-    g_autofree char *caveats = caveat_words(record->verdict.caveats);
+    g_autofree char *caveats = caveat_set_words(record->verdict.caveats);
     sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_MESSAGE);
     sqlite3_bind_int64(add, 1, id);
     statement_bind_blob(add, 2, slice_of((const char *)record->sha256, SHA256_BYTES));
@@ -222,7 +209,7 @@ static bool insert_signature(MessageRows *rows, int64_t id, int64_t position,
                              const RecordSignature *signature, const int64_t *shared_ids,
                              GError **error)
 {
-    g_autofree char *caveats = caveat_words(signature->caveats);
+    g_autofree char *caveats = caveat_set_words(signature->caveats);
     sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_SIGNATURE);
     sqlite3_bind_int64(add, 1, id);
     sqlite3_bind_int64(add, 2, position);
@@ -257,7 +244,7 @@ static bool insert_signatures(MessageRows *rows, int64_t id, const MailRecord *r
 static void bind_arc_signature(sqlite3_stmt *add, int at, const RecordArcSignature *signature,
                                int64_t key_id)
 {
-    g_autofree char *caveats = caveat_words(signature->caveats);
+    g_autofree char *caveats = caveat_set_words(signature->caveats);
     bind_constant(add, at, dkim_result_word(signature->result));
     statement_bind_text(add, at + 1, signature->reason);
     sqlite3_bind_text(add, at + 2, caveats, -1, SQLITE_TRANSIENT);
@@ -300,7 +287,7 @@ static bool insert_domainkeys_signature(MessageRows *rows, int64_t id, int64_t p
                                         const RecordDomainKeys *signature,
                                         const int64_t *shared_ids, GError **error)
 {
-    g_autofree char *caveats = caveat_words(signature->caveats);
+    g_autofree char *caveats = caveat_set_words(signature->caveats);
     sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_DOMAINKEYS);
     sqlite3_bind_int64(add, 1, id);
     sqlite3_bind_int64(add, 2, position);

@@ -151,26 +151,54 @@ static void print_ledger(const int64_t *values)
     }
 }
 
-bool summary_print(const char *database, const IngestOutcome *outcome, GError **error)
+static void print_recheck(const RecheckOutcome *outcome)
+{
+    g_print("Keys         %s new or with news; ", counted(outcome->keys, "key").text);
+    g_print("%s checked again, ", counted(outcome->signatures, "signature").text);
+    g_print("%s changed, ", grouped((int64_t)outcome->changed).text);
+    g_print("%s with another verdict\n", counted(outcome->messages, "message").text);
+}
+
+static bool read_values(const char *database, int64_t *values, GError **error)
 {
     g_autoptr(sqlite3) db = archive_open_readonly(database, error);
     if (db == NULL) {
         return false;
     }
     StatementSet statements;
-    int64_t values[N_STATEMENTS] = {0};
     bool ok = statement_set_init(&statements, db, statements_sql, N_STATEMENTS, error);
     for (size_t i = 0; ok && i < N_STATEMENTS; i++) {
         bool found = false;
         ok = statement_find(statement_set_get(&statements, i), &found, &values[i], error);
     }
     statement_set_clear(&statements);
-    if (!ok) {
+    return ok;
+}
+
+bool summary_print(const char *database, const IngestOutcome *outcome, GError **error)
+{
+    int64_t values[N_STATEMENTS] = {0};
+    if (!read_values(database, values, error)) {
         return false;
     }
     print_run(database, outcome);
+    if (outcome->recheck.signatures > 0) {
+        print_recheck(&outcome->recheck);
+    }
     print_rest(outcome);
     print_contents(values);
     print_ledger(values);
+    return true;
+}
+
+bool summary_print_recheck(const char *database, const RecheckOutcome *outcome, GError **error)
+{
+    int64_t values[N_STATEMENTS] = {0};
+    if (!read_values(database, values, error)) {
+        return false;
+    }
+    g_print("Archive      %s\n", database);
+    print_recheck(outcome);
+    print_contents(values);
     return true;
 }

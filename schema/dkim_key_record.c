@@ -250,6 +250,7 @@ static const char *read_public_key(const DkimTagList *tags, DkimKeyRecord *recor
         return "the key record has no p=";
     }
     if (tag->value.len == 0) {
+        record->flags |= KEY_FLAG_REVOKED;
         return "the key was revoked";
     }
     size_t len = 0;

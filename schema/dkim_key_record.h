@@ -29,6 +29,7 @@
 #define KEY_FLAG_LEAKED    32u  /* the private key is known to be public */
 #define KEY_FLAG_NO_ANSWER 64u  /* the DNS gave no answer: try again later */
 #define KEY_FLAG_WRAPPED   128u /* Ed25519 as SubjectPublicKeyInfo: may prove, never disprove */
+#define KEY_FLAG_REVOKED   256u /* p= is empty */
 
 typedef enum { KEY_TYPE_RSA, KEY_TYPE_ED25519 } KeyType;
 

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #define ED25519_SIGNATURE_BYTES 64
 
@@ -93,6 +94,16 @@ void dkim_public_key_free(DkimPublicKey *key)
     EVP_MD_CTX_free(key->verify);
     EVP_PKEY_free(key->pkey);
     g_free(key);
+}
+
+bool dkim_public_key_fingerprint(const DkimPublicKey *key, uint8_t *out)
+{
+    unsigned char *info = NULL;
+    const int len = i2d_PUBKEY(key->pkey, &info);
+    const bool is_ok =
+        len > 0 && EVP_Digest(info, (size_t)len, out, NULL, EVP_sha256(), NULL) == 1;
+    OPENSSL_free(info);
+    return is_ok;
 }
 
 static bool verify_rsa(DkimPublicKey *key, DkimHash hash, Slice digest, Slice signature)

@@ -21,6 +21,11 @@ DkimPublicKey *dkim_public_key_new(const DkimKeyRecord *record);
 void dkim_public_key_free(DkimPublicKey *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimPublicKey, dkim_public_key_free)
 
+/* SHA-256 of the key's SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), the same however a
+ * record writes the key. `out` has DKIM_HASH_BYTES_MAX bytes. Returns: false when OpenSSL
+ * fails. */
+bool dkim_public_key_fingerprint(const DkimPublicKey *key, uint8_t *out);
+
 /* Whether `signature` is one of this key over `digest`. False for an algorithm of another key
  * type. */
 bool dkim_public_key_verify(DkimPublicKey *key, DkimAlgorithm algorithm, Slice digest,

@@ -88,20 +88,37 @@ static size_t decode_quoted_printable(Slice text, char *out)
     return len;
 }
 
-/* "The domain part of the address MUST be the same as, or a subdomain of, the value of the
- * "d=" tag." */
-static const char *check_identity(DkimSignature *signature)
+/* The domain of an identity that is not too long. Returns: NULL, or why it has none. */
+static const char *read_identity_domain(Slice identity, char *domain)
 {
     char address[IDENTITY_TEXT_MAX];
-    char domain[DKIM_DOMAIN_BYTES_MAX + 1];
-    const size_t len = decode_quoted_printable(signature->identity, address);
+    const size_t len = decode_quoted_printable(identity, address);
     const char *at = memrchr(address, '@', len);
     if (at == NULL) {
         return "no address (i=)";
     }
     const size_t begin = (size_t)(at - address) + 1;
-    if (!dkim_domain_normalize(slice_of(address + begin, len - begin), domain)) {
-        return "bad domain (i=)";
+    return dkim_domain_normalize(slice_of(address + begin, len - begin), domain)
+               ? NULL
+               : "bad domain (i=)";
+}
+
+bool dkim_identity_is_domain(Slice identity, const char *domain)
+{
+    char name[DKIM_DOMAIN_BYTES_MAX + 1];
+    return identity.len == 0 ||
+           (identity.len <= IDENTITY_TEXT_MAX && read_identity_domain(identity, name) == NULL &&
+            strcmp(name, domain) == 0);
+}
+
+/* "The domain part of the address MUST be the same as, or a subdomain of, the value of the
+ * "d=" tag." */
+static const char *check_identity(DkimSignature *signature)
+{
+    char domain[DKIM_DOMAIN_BYTES_MAX + 1];
+    const char *fault = read_identity_domain(signature->identity, domain);
+    if (fault != NULL) {
+        return fault;
     }
     if (!dkim_domain_is_within(domain, signature->domain_name)) {
         return "the identity is not in the signing domain (i=)";

@@ -67,6 +67,13 @@ typedef struct {
 /* Reads the value of a DKIM-Signature field. Always fills `signature`; look at `fault`. */
 void dkim_signature_parse(Slice value, DkimSignature *signature);
 
+/* Whether i= is of `domain` itself, as a key with t=s asks; an empty i= is. `domain` is normal.
+ */
+bool dkim_identity_is_domain(Slice identity, const char *domain);
+
+/* Reads a=. Returns: false when it is none that is known. */
+bool dkim_algorithm_of_word(Slice word, DkimAlgorithm *ret_algorithm);
+
 /* The hash that an algorithm uses. */
 DkimHash dkim_algorithm_hash(DkimAlgorithm algorithm);
 

@@ -32,15 +32,23 @@ size_t dkim_hash_bytes(DkimHash hash)
     return hash == DKIM_HASH_SHA1 ? 20 : 32;
 }
 
+bool dkim_algorithm_of_word(Slice word, DkimAlgorithm *ret_algorithm)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(algorithms); i++) {
+        if (slice_equal_nocase(word, slice_of_string(algorithms[i].name))) {
+            *ret_algorithm = algorithms[i].algorithm;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* sig-a-tag = %x61 [FWS] "=" [FWS] sig-a-tag-alg */
 const char *dkim_read_algorithm(const DkimTag *tag, DkimSignature *signature)
 {
     signature->algorithm_text = tag->value;
-    for (size_t i = 0; i < G_N_ELEMENTS(algorithms); i++) {
-        if (slice_equal_nocase(tag->value, slice_of_string(algorithms[i].name))) {
-            signature->algorithm = algorithms[i].algorithm;
-            return NULL;
-        }
+    if (dkim_algorithm_of_word(tag->value, &signature->algorithm)) {
+        return NULL;
     }
     return "unknown algorithm (a=)";
 }

@@ -144,13 +144,16 @@ CREATE TABLE attachment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attachment_by_sha256 ON attachment (sha256);
 
--- The keys that were used. Observations of one key are never blended.
+-- The keys that were imported (--keys) or used. Observations of one key are never blended.
 CREATE TABLE dkim_key (
     id INTEGER PRIMARY KEY,
     selector TEXT NOT NULL,
     domain TEXT NOT NULL,
     record TEXT NOT NULL, -- the TXT record
     bits INTEGER NOT NULL, -- 0 when the record holds no usable key
+    spki_sha256 BLOB,      -- of its SubjectPublicKeyInfo; NULL when it holds no usable key
+    state TEXT NOT NULL CHECK (state IN
+        ('good', 'weak', 'leaked', 'recovered', 'revoked', 'unusable', 'no-answer')),
     UNIQUE (selector, domain, record)
 ) STRICT;
 

@@ -2,6 +2,7 @@
 #include "schema/verdict.h"
 
 #include <glib.h>
+#include <string.h>
 
 /* DESIGN, "Evidence, not a badge": what a passing signature lacks for the green mark and still
  * has for the level below. (b) is the two unsigned fields, added-header and multiple-from; (c)
@@ -117,4 +118,47 @@ const char *caveat_sentence(Caveat caveat)
 {
     g_assert(caveat < CAVEAT_COUNT);
     return caveat_sentences[caveat];
+}
+
+DkimResult dkim_result_of_word(const char *word)
+{
+    for (unsigned i = 0; i < DKIM_RESULT_COUNT; i++) {
+        if (strcmp(word, result_words[i]) == 0) {
+            return (DkimResult)i;
+        }
+    }
+    return DKIM_RESULT_PERMERROR;
+}
+
+static CaveatSet bit_of(const char *word, size_t len)
+{
+    for (unsigned i = 0; i < CAVEAT_COUNT; i++) {
+        if (strlen(caveat_words[i]) == len && memcmp(caveat_words[i], word, len) == 0) {
+            return UINT32_C(1) << i;
+        }
+    }
+    return 0;
+}
+
+CaveatSet caveat_set_of_words(const char *words)
+{
+    CaveatSet caveats = 0;
+    while (*words != '\0') {
+        const size_t len = strcspn(words, " ");
+        caveats |= bit_of(words, len);
+        words += len;
+        words += strspn(words, " ");
+    }
+    return caveats;
+}
+
+char *caveat_set_words(CaveatSet caveats)
+{
+    GString *words = g_string_new(NULL);
+    for (unsigned i = 0; i < CAVEAT_COUNT; i++) {
+        if ((caveats >> i & 1) != 0) {
+            g_string_append_printf(words, "%s%s", words->len == 0 ? "" : " ", caveat_words[i]);
+        }
+    }
+    return g_string_free(words, false);
 }

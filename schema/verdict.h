@@ -104,3 +104,11 @@ const char *message_dkim_word(MessageDkim dkim);
 const char *level_word(Level level); /* "none", "limited", "verified" */
 const char *caveat_word(Caveat caveat);
 const char *caveat_sentence(Caveat caveat);
+
+/* The other way round. An unknown word is DKIM_RESULT_PERMERROR; unknown caveats are left out.
+ */
+DkimResult dkim_result_of_word(const char *word);
+CaveatSet caveat_set_of_words(const char *words);
+
+/* The words of a set, separated by a space. Returns: (transfer full) free with g_free. */
+char *caveat_set_words(CaveatSet caveats);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/key_state.h"
+
+const char *key_state_word(const Key *key)
+{
+    const DkimKeyRecord *material = &key->material;
+    if ((material->flags & KEY_FLAG_NO_ANSWER) != 0) {
+        return "no-answer";
+    }
+    if (material->fault != NULL) {
+        return (material->flags & KEY_FLAG_REVOKED) != 0 ? "revoked" : "unusable";
+    }
+    if ((material->flags & KEY_FLAG_LEAKED) != 0) {
+        return "leaked";
+    }
+    if (key->origin == KEY_ORIGIN_RECOVERED) {
+        return "recovered";
+    }
+    return material->type == KEY_TYPE_RSA && material->bits < KEY_BITS_STRONG ? "weak" : "good";
+}
