@@ -102,6 +102,23 @@ static void test_every_value_has_a_word(void)
     g_assert_cmpstr(caveat_word(CAVEAT_OUTSIDE_KEY_WINDOW), ==, "outside-key-window");
 }
 
+static void test_words_are_read_back(void)
+{
+    for (DkimResult result = 0; result < DKIM_RESULT_COUNT; result++) {
+        g_assert_cmpuint(dkim_result_of_word(dkim_result_word(result)), ==, result);
+    }
+    for (unsigned i = 0; i < CAVEAT_COUNT; i++) {
+        g_assert_cmphex(caveat_set_of_words(caveat_word((Caveat)i)), ==, UINT32_C(1) << i);
+    }
+    const CaveatSet all = (CaveatSet)((UINT64_C(1) << CAVEAT_COUNT) - 1);
+    g_autofree char *words = caveat_set_words(all);
+    g_assert_cmphex(caveat_set_of_words(words), ==, all);
+    g_assert_cmphex(caveat_set_of_words("  weak-key unheard-of sha "), ==,
+                    CAVEAT_BIT(WEAK_KEY));
+    g_assert_cmphex(caveat_set_of_words(""), ==, 0);
+    g_assert_cmpuint(dkim_result_of_word("unheard-of"), ==, DKIM_RESULT_PERMERROR);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -110,5 +127,6 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &cases[i], test_case);
     }
     g_test_add_func("/verdict/every_value_has_a_word", test_every_value_has_a_word);
+    g_test_add_func("/verdict/words_are_read_back", test_words_are_read_back);
     return g_test_run();
 }
