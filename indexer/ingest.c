@@ -196,7 +196,7 @@ static bool write_all(Ingest *ingest, GError **error)
         case POOL_TIMEOUT:
             break;
         case POOL_END:
-            return writer_flush(ingest->writer, error);
+            return true;
         case POOL_FAILED:
             return false;
         }
@@ -280,8 +280,7 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
         return false;
     }
     tell_progress(&ingest, true);
-    if (!archive_make_indexes(ingest.db, error) ||
-        (!ingest.outcome.interrupted && !writer_finish(ingest.writer, error))) {
+    if (!writer_finish(ingest.writer, !ingest.outcome.interrupted, error)) {
         return false;
     }
     fill_outcome(&ingest, ret_outcome);

@@ -12,9 +12,10 @@
 
 #include "indexer/worker.h"
 
-/* One being filled, one being written, and two for each worker to choose from. */
+/* One being filled, one being written, and for each worker as many as it can do while the
+ * writer writes a batch. */
 #define SLOTS_BESIDE_WORKERS 2
-#define SLOTS_PER_WORKER     2
+#define SLOTS_PER_WORKER     8
 
 /* On the results pipe: the submitting thread tells the taker to look again. */
 #define NOTICE_WAKE UINT32_MAX

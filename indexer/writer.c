@@ -435,19 +435,24 @@ static bool write_batch(Writer *writer, GError **error)
     return true;
 }
 
-bool writer_flush(Writer *writer, GError **error)
+static bool commit(Writer *writer, GError **error)
 {
-    if (!writer->in_transaction) {
-        return true;
-    }
-    if (!write_batch(writer, error) || !write_drift(writer, error) ||
-        !fts_builder_finish(writer->fts_builder, error) ||
+    if (!write_drift(writer, error) || !fts_builder_finish(writer->fts_builder, error) ||
         !archive_exec(writer->db, "COMMIT", error)) {
         return false;
     }
     writer->in_transaction = false;
     writer->n_uncommitted = 0;
-    return fts_index_tidy(writer->db, FTS_SEGMENTS_MAX, error);
+    return true;
+}
+
+bool writer_flush(Writer *writer, GError **error)
+{
+    if (!writer->in_transaction) {
+        return true;
+    }
+    return write_batch(writer, error) && commit(writer, error) &&
+           fts_index_tidy(writer->db, FTS_SEGMENTS_MAX, error);
 }
 
 bool writer_end_batch(Writer *writer, GError **error)
@@ -456,9 +461,15 @@ bool writer_end_batch(Writer *writer, GError **error)
                                                              : writer_flush(writer, error);
 }
 
-bool writer_finish(Writer *writer, GError **error)
+bool writer_finish(Writer *writer, bool may_merge, GError **error)
 {
-    return writer->counts.added == 0 || fts_index_tidy(writer->db, FTS_SEGMENTS_KEPT, error);
+    /* The indexes are made while the text of the last batch is being indexed. */
+    if (!writer_begin(writer, error) || !write_batch(writer, error) ||
+        !archive_make_indexes(writer->db, error) || !commit(writer, error)) {
+        return false;
+    }
+    return !may_merge || writer->counts.added == 0 ||
+           fts_index_tidy(writer->db, FTS_SEGMENTS_KEPT, error);
 }
 
 const WriterCounts *writer_counts(const Writer *writer)

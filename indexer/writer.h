@@ -24,7 +24,7 @@
 #define WRITER_BATCH_MESSAGES 20000
 
 /* So many batches are committed at once: with each commit the index's thread is waited for. */
-#define WRITER_COMMIT_BATCHES 4
+#define WRITER_COMMIT_BATCHES 8
 
 /* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.
  */
@@ -73,8 +73,10 @@ bool writer_end_batch(Writer *writer, GError **error);
 /* Writes the batch and commits. */
 bool writer_flush(Writer *writer, GError **error);
 
-/* Merges the full-text index when it has many segments. After the last flush. */
-bool writer_finish(Writer *writer, GError **error);
+/* After the last message: writes the batch, makes the indexes that a new archive does without
+ * while it is loaded, and commits. Merges the full-text index when it has many segments and
+ * `may_merge`. */
+bool writer_finish(Writer *writer, bool may_merge, GError **error);
 
 /* Returns: (transfer none). */
 const WriterCounts *writer_counts(const Writer *writer);
