@@ -240,9 +240,16 @@ static bool choose_id(Writer *writer, const MailRecord *record, int64_t *ret_id,
     return true;
 }
 
-static void queue_message(Writer *writer, int64_t id, Slice flat, const MailRecord *record)
+/* What messages share gets its rows and ids here, in the order of reading. */
+static bool queue_message(Writer *writer, int64_t id, Slice flat, const MailRecord *record,
+                          GError **error)
 {
-    NewMessage message = {.id = id, .flat_at = writer->flat->len, .flat_length = flat.len};
+    NewMessage message = {
+        .id = id,
+        .flat_at = writer->flat->len,
+        .flat_length = flat.len,
+        .shared_at = writer->shared_ids->len,
+    };
     g_byte_array_append(writer->flat, (const guint8 *)flat.ptr, (guint)flat.len);
     g_array_append_val(writer->new_messages, message);
     HashEntry *entry = g_new(HashEntry, 1);
@@ -252,6 +259,7 @@ static void queue_message(Writer *writer, int64_t id, Slice flat, const MailReco
     g_hash_table_add(writer->batch_ids, g_memdup2(&id, sizeof(id)));
     writer->counts.added++;
     writer->counts.problems += record->problems != 0;
+    return message_rows_intern(writer->rows, record, writer->shared_ids, error);
 }
 
 bool writer_add_message(Writer *writer, int64_t file_id, const SourceSpan *span, Slice flat,
@@ -262,10 +270,10 @@ bool writer_add_message(Writer *writer, int64_t file_id, const SourceSpan *span,
         return false;
     }
     if (id == 0) {
-        if (!choose_id(writer, record, &id, error)) {
+        if (!choose_id(writer, record, &id, error) ||
+            !queue_message(writer, id, flat, record, error)) {
             return false;
         }
-        queue_message(writer, id, flat, record);
     }
     Occurrence occurrence = {
         .file_id = file_id,
@@ -302,29 +310,11 @@ bool writer_is_full(const Writer *writer)
            writer->occurrences->len >= WRITER_BATCH_MESSAGES;
 }
 
-/* Of a NewMessage or an FtsDocument: both begin with the id. */
 static gint compare_ids(gconstpointer a, gconstpointer b)
 {
-    const int64_t *first = a;
-    const int64_t *second = b;
-    return (*first > *second) - (*first < *second);
-}
-_Static_assert(offsetof(NewMessage, id) == 0 && offsetof(FtsDocument, id) == 0,
-               "compare_ids reads the id where the struct begins");
-
-typedef bool (*MessageFunc)(Writer *writer, NewMessage *message, GError **error);
-
-static bool intern_message(Writer *writer, NewMessage *message, GError **error)
-{
-    message->shared_at = writer->shared_ids->len;
-    return message_rows_intern(writer->rows, &writer->scratch, writer->shared_ids, error);
-}
-
-static bool insert_message(Writer *writer, NewMessage *message, GError **error)
-{
-    const int64_t *shared_ids = (const int64_t *)(void *)writer->shared_ids->data;
-    return message_rows_insert(writer->rows, message->id, &writer->scratch,
-                               shared_ids + message->shared_at, error);
+    const NewMessage *first = a;
+    const NewMessage *second = b;
+    return (first->id > second->id) - (first->id < second->id);
 }
 
 static Slice flat_of(const Writer *writer, const NewMessage *message)
@@ -332,19 +322,14 @@ static Slice flat_of(const Writer *writer, const NewMessage *message)
     return slice_of((const char *)writer->flat->data + message->flat_at, message->flat_length);
 }
 
-/* Decodes each new message in turn into the scratch record and calls `func`. */
-static bool for_each_message(Writer *writer, MessageFunc func, GError **error)
+static bool insert_message(Writer *writer, const NewMessage *message, GError **error)
 {
-    for (guint i = 0; i < writer->new_messages->len; i++) {
-        NewMessage *message = &g_array_index(writer->new_messages, NewMessage, i);
-        mail_record_clear(&writer->scratch);
-        bool decoded = record_decode(flat_of(writer, message), true, &writer->scratch);
-        g_assert(decoded);
-        if (!func(writer, message, error)) {
-            return false;
-        }
-    }
-    return true;
+    mail_record_clear(&writer->scratch);
+    bool decoded = record_decode(flat_of(writer, message), true, &writer->scratch);
+    g_assert(decoded);
+    const int64_t *shared_ids = (const int64_t *)(void *)writer->shared_ids->data;
+    return message_rows_insert(writer->rows, message->id, &writer->scratch,
+                               shared_ids + message->shared_at, error);
 }
 
 static void start_fts_builder(Writer *writer)
@@ -355,21 +340,23 @@ static void start_fts_builder(Writer *writer)
         const FtsDocument document = {message->id, flat_of(writer, message)};
         g_array_append_val(writer->documents, document);
     }
-    g_array_sort(writer->documents, compare_ids);
     fts_builder_start(writer->fts_builder,
                       (const FtsDocument *)(const void *)writer->documents->data,
                       writer->documents->len);
 }
 
-/* Shared rows get their ids in the order of reading, messages are inserted in that of ids. */
+/* In the order of ids. */
 static bool write_messages(Writer *writer, GError **error)
 {
-    start_fts_builder(writer);
-    if (!for_each_message(writer, intern_message, error)) {
-        return false;
-    }
     g_array_sort(writer->new_messages, compare_ids);
-    return for_each_message(writer, insert_message, error);
+    start_fts_builder(writer);
+    for (guint i = 0; i < writer->new_messages->len; i++) {
+        if (!insert_message(writer, &g_array_index(writer->new_messages, NewMessage, i),
+                            error)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool write_occurrences(Writer *writer, GError **error)
