@@ -14,7 +14,7 @@
 
 /* At the end of a run this many may stay: a query looks into each, in microseconds, and merging
  * costs a fifth of the load. */
-#define FTS_SEGMENTS_KEPT 32
+#define FTS_SEGMENTS_KEPT 64
 
 /* Applies the settings for a bulk load. */
 bool fts_index_configure(sqlite3 *db, GError **error);

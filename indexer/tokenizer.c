@@ -36,8 +36,8 @@ static const uint8_t folding[256] = {
 
 struct Tokenizer {
     fts5_tokenizer builtin;
-    Fts5Tokenizer *instance; /* of the built-in tokenizer */
-    char long_token[TOKEN_BYTES_MAX];
+    Fts5Tokenizer *instance;         /* of the built-in tokenizer */
+    char token[TOKEN_BYTES_MAX + 1]; /* the byte beyond is for those that are cut off */
 };
 
 /* The caller's function, called from the built-in tokenizer. */
@@ -55,15 +55,6 @@ static int receive_token(void *data, int flags G_GNUC_UNUSED, const char *token,
     return SQLITE_OK;
 }
 
-static void emit_ascii(Tokenizer *tokenizer, Slice run, TokenFunc func, void *data)
-{
-    const size_t length = MIN(run.len, (size_t)TOKEN_BYTES_MAX);
-    for (size_t i = 0; i < length; i++) {
-        tokenizer->long_token[i] = (char)folding[(uint8_t)run.ptr[i]];
-    }
-    func(data, slice_of(tokenizer->long_token, length));
-}
-
 bool tokenizer_run(Tokenizer *tokenizer, Slice text, TokenFunc func, void *data)
 {
     Receiver receiver = {func, data};
@@ -76,18 +67,20 @@ bool tokenizer_run(Tokenizer *tokenizer, Slice text, TokenFunc func, void *data)
             return true;
         }
         const size_t start = at;
+        size_t length = 0;
         uint8_t seen = 0;
         uint8_t folded = 0;
         while (at < text.len && (folded = folding[(uint8_t)text.ptr[at]]) != 0) {
             seen |= folded;
+            tokenizer->token[length] = (char)folded;
+            length += length < TOKEN_BYTES_MAX;
             at++;
         }
-        const Slice run = slice_of(text.ptr + start, at - start);
         if ((seen & 0x80) == 0) {
-            emit_ascii(tokenizer, run, func, data);
-        } else if (tokenizer->builtin.xTokenize(tokenizer->instance, &receiver,
-                                                FTS5_TOKENIZE_DOCUMENT, run.ptr, (int)run.len,
-                                                receive_token) != SQLITE_OK) {
+            func(data, slice_of(tokenizer->token, length));
+        } else if (tokenizer->builtin.xTokenize(
+                       tokenizer->instance, &receiver, FTS5_TOKENIZE_DOCUMENT, text.ptr + start,
+                       (int)(at - start), receive_token) != SQLITE_OK) {
             return false;
         }
     }

@@ -18,13 +18,13 @@
 #include "schema/record.h"
 
 /* A batch is written when it holds this much, as one segment of the full-text index. */
-#define WRITER_BATCH_BYTES ((size_t)24 << 20)
+#define WRITER_BATCH_BYTES ((size_t)12 << 20)
 
 /* Or this many messages. */
 #define WRITER_BATCH_MESSAGES 20000
 
 /* So many batches are committed at once: with each commit the index's thread is waited for. */
-#define WRITER_COMMIT_BATCHES 8
+#define WRITER_COMMIT_BATCHES 16
 
 /* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.
  */
