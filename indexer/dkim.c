@@ -143,13 +143,23 @@ static void take_field(DkimVerifier *verifier, const RawMessage *message, const 
     add_checkable(verifier, checkable, record);
 }
 
-static void hash_body(DkimVerifier *verifier, Slice body)
+static void take_other_end(DkimBodyHash *hash)
+{
+    if (hash->limit == UINT64_MAX) {
+        memcpy(hash->digest, hash->other_end, sizeof hash->digest);
+    }
+}
+
+static void hash_body(DkimVerifier *verifier, Slice body, DkimBodyEnd body_end)
 {
     for (size_t i = 0; i < verifier->n_checkable; i++) {
         verifier->body_hashes[i] = dkim_body_hash_wanted(&verifier->checkable[i].signature);
     }
     dkim_body_hash_compute(verifier->digest, body, verifier->body_hashes,
                            verifier->n_checkable);
+    for (size_t i = 0; body_end == DKIM_BODY_END_OTHER && i < verifier->n_checkable; i++) {
+        take_other_end(&verifier->body_hashes[i]);
+    }
 }
 
 /* x= against the time of receipt, as well as that is known; never against today. */
@@ -200,19 +210,20 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     }
 }
 
-static Verdict combine(DkimVerifier *verifier, const GArray *signatures)
+void dkim_verifier_combine(DkimVerifier *verifier, MailRecord *record)
 {
     GArray *inputs = verifier->verdict_inputs;
     g_array_set_size(inputs, 0);
-    for (guint i = 0; i < signatures->len; i++) {
-        const RecordSignature *entry = &g_array_index(signatures, RecordSignature, i);
+    for (guint i = 0; i < record->signatures->len; i++) {
+        const RecordSignature *entry = &g_array_index(record->signatures, RecordSignature, i);
         const VerdictInput input = {.result = entry->result, .caveats = entry->caveats};
         g_array_append_val(inputs, input);
     }
-    return verdict_of((const VerdictInput *)(const void *)inputs->data, inputs->len);
+    record->verdict = verdict_of((const VerdictInput *)(const void *)inputs->data, inputs->len);
 }
 
-void dkim_verifier_check(DkimVerifier *verifier, const RawMessage *message, MailRecord *record)
+void dkim_verifier_check_end(DkimVerifier *verifier, const RawMessage *message,
+                             DkimBodyEnd body_end, MailRecord *record)
 {
     g_array_set_size(record->signatures, 0);
     verifier->n_checkable = 0;
@@ -223,10 +234,29 @@ void dkim_verifier_check(DkimVerifier *verifier, const RawMessage *message, Mail
     }
     if (verifier->n_checkable > 0) {
         dkim_header_index_build(verifier->index, message);
-        hash_body(verifier, message->body);
+        hash_body(verifier, message->body, body_end);
         for (size_t i = 0; i < verifier->n_checkable; i++) {
             check_signature(verifier, i, record);
         }
     }
-    record->verdict = combine(verifier, record->signatures);
+    dkim_verifier_combine(verifier, record);
+}
+
+void dkim_verifier_check(DkimVerifier *verifier, const RawMessage *message, MailRecord *record)
+{
+    dkim_verifier_check_end(verifier, message, DKIM_BODY_END_CANONICAL, record);
+}
+
+bool dkim_verifier_fits_other_end(const DkimVerifier *verifier)
+{
+    for (size_t i = 0; i < verifier->n_checkable; i++) {
+        const DkimSignature *signature = &verifier->checkable[i].signature;
+        const DkimBodyHash *hash = &verifier->body_hashes[i];
+        if (hash->limit == UINT64_MAX &&
+            signature->body_hash_len == dkim_hash_bytes(hash->hash) &&
+            memcmp(signature->body_hash, hash->other_end, signature->body_hash_len) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -10,6 +10,8 @@
  * RFC 6376 section 3.5 leaves the choice, and what was signed stays signed. The file
  * docs/dkim-conformance.md has the reasons.
  *
+ * Nothing is undone that happened to the message on its way; that is dkim_repair.
+ *
  * Memory: results are kept in the record's arena; the KeyStore must outlive the verifier.
  * Errors: none. Any field ends in a result and a constant reason.
  * Limits: DKIM_SIGNATURE_MAX signatures are checked, those with a known key first; more are
@@ -35,7 +37,24 @@ DkimVerifier *dkim_verifier_new(const KeyStore *keys);
 void dkim_verifier_free(DkimVerifier *verifier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimVerifier, dkim_verifier_free)
 
+/* Which end of the body the body hashes of signatures without l= are taken over. */
+typedef enum {
+    DKIM_BODY_END_CANONICAL, /* RFC 6376 3.4.3, 3.4.4 */
+    DKIM_BODY_END_OTHER,     /* DkimBodyHash, other_end */
+} DkimBodyEnd;
+
 /* Checks all signatures of `message`. The record's From addresses, date and received_at are
  * read (alignment, x=), so they must be filled before. Sets record->signatures and
  * record->verdict. */
 void dkim_verifier_check(DkimVerifier *verifier, const RawMessage *message, MailRecord *record);
+
+/* The same with another end of the body. */
+void dkim_verifier_check_end(DkimVerifier *verifier, const RawMessage *message,
+                             DkimBodyEnd body_end, MailRecord *record);
+
+/* Whether a signature of the message that was checked last has the body hash of the other end.
+ * Costs no hashing. */
+bool dkim_verifier_fits_other_end(const DkimVerifier *verifier);
+
+/* Sets record->verdict from record->signatures. */
+void dkim_verifier_combine(DkimVerifier *verifier, MailRecord *record);

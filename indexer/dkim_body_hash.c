@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/dkim_body_hash.h"
 
+#define LINE_END_BYTES ((size_t)2) /* CRLF */
+
 /* One walk over the body: the hashes it is for, by rising limit. */
 typedef struct {
     DkimDigest *digest;
     DkimBodyHash *hashes[DKIM_BODY_HASH_MAX];
     size_t n_hashes;
     size_t n_done;
-    uint64_t n_bytes; /* canonical bytes so far */
+    uint64_t n_bytes; /* canonical bytes hashed so far */
+    size_t n_held;    /* what follows them: it may be the last line end */
+    char held[LINE_END_BYTES];
 } BodyWalk;
 
-static void write_body(gpointer user_data, const char *bytes, size_t len)
+static void hash_bytes(BodyWalk *walk, const char *bytes, size_t len)
 {
-    BodyWalk *walk = user_data;
     while (walk->n_done < walk->n_hashes &&
            walk->hashes[walk->n_done]->limit - walk->n_bytes <= len) {
         DkimBodyHash *hash = walk->hashes[walk->n_done++];
@@ -29,6 +32,16 @@ static void write_body(gpointer user_data, const char *bytes, size_t len)
     walk->n_bytes += len;
 }
 
+/* Hashes all but the end. The canonicaliser never cuts a line end in two. */
+static void write_body(gpointer user_data, const char *bytes, size_t len)
+{
+    BodyWalk *walk = user_data;
+    hash_bytes(walk, walk->held, walk->n_held);
+    walk->n_held = MIN(len, LINE_END_BYTES);
+    hash_bytes(walk, bytes, len - walk->n_held);
+    memcpy(walk->held, bytes + len - walk->n_held, walk->n_held);
+}
+
 static void insert_by_limit(BodyWalk *walk, DkimBodyHash *hash)
 {
     size_t at = walk->n_hashes++;
@@ -38,14 +51,33 @@ static void insert_by_limit(BodyWalk *walk, DkimBodyHash *hash)
     walk->hashes[at] = hash;
 }
 
+/* Hashes the end; first comes what would be hashed with the other end. */
+static void hash_end(BodyWalk *walk, uint8_t *whole, uint8_t *other_end)
+{
+    dkim_digest_peek(walk->digest, other_end);
+    hash_bytes(walk, walk->held, walk->n_held);
+    dkim_digest_peek(walk->digest, whole);
+    if (walk->n_bytes == 0) {
+        dkim_digest_update(walk->digest, "\r\n", LINE_END_BYTES);
+        dkim_digest_peek(walk->digest, other_end);
+    }
+}
+
 /* The hash of the whole body is what those without l= want; one whose l= is too large gets it
  * as well, and sees by body_bytes that it was. */
 static void finish(BodyWalk *walk)
 {
     uint8_t whole[DKIM_HASH_BYTES_MAX] = {0};
-    dkim_digest_peek(walk->digest, whole);
+    uint8_t other_end[DKIM_HASH_BYTES_MAX] = {0};
+    if (walk->n_done < walk->n_hashes) {
+        hash_end(walk, whole, other_end);
+    } else {
+        hash_bytes(walk, walk->held, walk->n_held);
+    }
     while (walk->n_done < walk->n_hashes) {
-        memcpy(walk->hashes[walk->n_done++]->digest, whole, sizeof whole);
+        DkimBodyHash *hash = walk->hashes[walk->n_done++];
+        memcpy(hash->digest, whole, sizeof whole);
+        memcpy(hash->other_end, other_end, sizeof other_end);
     }
     for (size_t i = 0; i < walk->n_hashes; i++) {
         walk->hashes[i]->body_bytes = walk->n_bytes;

@@ -13,6 +13,9 @@ typedef struct {
     uint64_t limit;                      /* l=; UINT64_MAX without */
     uint64_t body_bytes;                 /* set: the whole canonical body */
     uint8_t digest[DKIM_HASH_BYTES_MAX]; /* set: of the first `limit` bytes, or of all */
+    /* Set without l=: of all but the last line end, or of one when there is nothing else. What
+     * a signer hashed that did not add the line end at the end of the body, or added one. */
+    uint8_t other_end[DKIM_HASH_BYTES_MAX];
 } DkimBodyHash;
 
 /* The hash that a signature asks for, not yet computed. */

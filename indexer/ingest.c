@@ -265,7 +265,11 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     g_auto(Ingest) ingest = {.options = options, .started_us = g_get_monotonic_time()};
     mail_record_init(&ingest.record);
     /* The workers come first: they must inherit neither threads nor a connection. */
-    const WorkerPoolOptions pool = {.n_workers = options->n_workers, .keys = options->keys};
+    const WorkerPoolOptions pool = {
+        .n_workers = options->n_workers,
+        .keys = options->keys,
+        .no_repair = options->no_repair,
+    };
     ingest.pool = worker_pool_new(&pool, error);
     mallopt(M_TRIM_THRESHOLD, KEEP_FREED_BYTES);
     if (ingest.pool == NULL || !open_archive(&ingest, error) || !import_keys(&ingest, error)) {

@@ -5,7 +5,7 @@
 
 #include "indexer/arc.h"
 #include "indexer/claims.h"
-#include "indexer/dkim.h"
+#include "indexer/dkim_repair.h"
 #include "indexer/domainkeys.h"
 #include "indexer/mime.h"
 
@@ -13,6 +13,8 @@ struct MailProcessor {
     RawMessage message;
     MimeParser *mime;
     DkimVerifier *dkim;             /* NULL when signatures are not looked at */
+    DkimRepairer *repairer;         /* NULL when nothing is repaired */
+    GByteArray *quoted;             /* the message as it lies in its mbox; empty if unknown */
     ArcVerifier *arc;               /* the same */
     DomainKeysVerifier *domainkeys; /* the same */
     bool has_received_at;
@@ -23,8 +25,10 @@ MailProcessor *mail_processor_new(const KeyStore *keys)
 {
     MailProcessor *processor = g_new0(MailProcessor, 1);
     processor->mime = mime_parser_new();
+    processor->quoted = g_byte_array_new();
     if (keys != NULL) {
         processor->dkim = dkim_verifier_new(keys);
+        processor->repairer = dkim_repairer_new(processor->dkim);
         processor->arc = arc_verifier_new(keys);
         processor->domainkeys = domainkeys_verifier_new(keys);
     }
@@ -38,6 +42,8 @@ void mail_processor_free(MailProcessor *processor)
     }
     raw_message_clear(&processor->message);
     mime_parser_free(processor->mime);
+    g_byte_array_unref(processor->quoted);
+    dkim_repairer_free(processor->repairer);
     dkim_verifier_free(processor->dkim);
     arc_verifier_free(processor->arc);
     domainkeys_verifier_free(processor->domainkeys);
@@ -48,6 +54,36 @@ void mail_processor_set_received_at(MailProcessor *processor, int64_t received_a
 {
     processor->has_received_at = true;
     processor->received_at = received_at;
+}
+
+void mail_processor_set_repair(MailProcessor *processor, bool is_on)
+{
+    g_clear_pointer(&processor->repairer, dkim_repairer_free);
+    if (is_on && processor->dkim != NULL) {
+        processor->repairer = dkim_repairer_new(processor->dkim);
+    }
+}
+
+void mail_processor_keep_quoted(MailProcessor *processor, Slice bytes)
+{
+    if (processor->repairer != NULL && bytes.len <= DKIM_REPAIR_BYTES_MAX) {
+        g_byte_array_append(processor->quoted, (const guint8 *)bytes.ptr, (guint)bytes.len);
+    }
+}
+
+/* Checks what is signed; a repair knows the message as it was before quoting was undone, when
+ * that changed it. */
+static void check_signatures(MailProcessor *processor, MailRecord *record)
+{
+    dkim_verifier_check(processor->dkim, &processor->message, record);
+    if (processor->repairer != NULL) {
+        const size_t len = processor->quoted->len;
+        const Slice quoted = slice_of((const char *)processor->quoted->data,
+                                      len > processor->message.bytes.len ? len : 0);
+        dkim_repairer_run(processor->repairer, &processor->message, quoted, record);
+    }
+    arc_verifier_check(processor->arc, &processor->message, record);
+    domainkeys_verifier_check(processor->domainkeys, &processor->message, record);
 }
 
 void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
@@ -64,6 +100,7 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
     record->size = bytes.len;
     if (care == CARE_HASH_ONLY) {
         problem_set_add(&record->problems, PROBLEM_UNREADABLE);
+        g_byte_array_set_size(processor->quoted, 0);
         return;
     }
     raw_message_parse(&processor->message, bytes);
@@ -79,8 +116,7 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
     }
     claims_read(&processor->message, record);
     if (processor->dkim != NULL) {
-        dkim_verifier_check(processor->dkim, &processor->message, record);
-        arc_verifier_check(processor->arc, &processor->message, record);
-        domainkeys_verifier_check(processor->domainkeys, &processor->message, record);
+        check_signatures(processor, record);
     }
+    g_byte_array_set_size(processor->quoted, 0);
 }

@@ -24,6 +24,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailProcessor, mail_processor_free)
 /* From now on every message was received at that Unix time, whatever it says itself. */
 void mail_processor_set_received_at(MailProcessor *processor, int64_t received_at);
 
+/* Whether signatures that fail are tried again with known damage undone; they are unless this
+ * says no. */
+void mail_processor_set_repair(MailProcessor *processor, bool is_on);
+
+/* Keeps a copy of the next message as it lies in its mbox, for repairs: call it before quoting
+ * is undone in place. */
+void mail_processor_keep_quoted(MailProcessor *processor, Slice bytes);
+
 /* Reads one message, mbox quoting undone. `record` was cleared. With CARE_HASH_ONLY only size,
  * hash and the problem `unreadable` are set. */
 void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, Care care,

@@ -28,6 +28,7 @@ typedef struct {
     gint n_workers;
     gboolean no_builtin_keys;
     gboolean no_dkim;
+    gboolean no_repair;
     gboolean verify_only;
     gboolean json;
     gboolean quiet;
@@ -72,6 +73,8 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
          "Do not use the key archive that ships with the program", NULL},
         {"no-dkim", 0, 0, G_OPTION_ARG_NONE, &arguments->no_dkim,
          "Do not look at signatures; every message becomes dkim:none", NULL},
+        {"no-repair", 0, 0, G_OPTION_ARG_NONE, &arguments->no_repair,
+         "Do not try signatures that fail again with known damage to the mail undone", NULL},
         {"verify-only", 0, 0, G_OPTION_ARG_NONE, &arguments->verify_only,
          "Print what the signatures of each message come to; no archive is made or read", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json,
@@ -210,6 +213,7 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
         .keys = arguments->no_dkim ? NULL : keys,
         .n_imported_keys = n_named_keys,
         .n_workers = worker_count(arguments),
+        .no_repair = arguments->no_repair,
         .progress = progress_show,
         .trouble = report_trouble,
         .user_data = &progress,
@@ -292,6 +296,7 @@ static int verify_only(const Arguments *arguments)
         .sources = (const char *const *)arguments->sources,
         .keys = keys,
         .n_workers = worker_count(arguments),
+        .no_repair = arguments->no_repair,
         .has_received_at = arguments->received_at != NULL,
         .received_at = arguments->received_at_seconds,
         .message = print_message,

@@ -34,9 +34,10 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_SIGNATURE] = "INSERT INTO signature (message_id, position, field, result, reason,"
                       " header_ok, body_ok, aligned, caveats, version, algorithm, domain,"
                       " selector, identity, canonicalization, signed_fields_id, body_length,"
-                      " signed_at, expires_at, body_bytes, header_digest, signature, key_id)"
+                      " signed_at, expires_at, body_bytes, header_digest, signature, key_id,"
+                      " repair)"
                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-                      " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                      " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
     [ADD_ARC_SET] =
         "INSERT INTO arc_set (message_id, instance, authserv_id, authentication_results, cv,"
         " seal_result, seal_reason, seal_caveats, seal_domain, seal_selector, seal_algorithm,"
@@ -226,6 +227,7 @@ static bool insert_signature(MessageRows *rows, int64_t id, int64_t position,
     statement_bind_blob(add, 21, signature->header_digest);
     statement_bind_blob(add, 22, signature->signature);
     bind_optional(add, 23, signature->key >= 0, shared_ids[SHARED_KEY]);
+    bind_constant(add, 24, repair_word(signature->repair));
     return statement_run(add, error);
 }
 

@@ -205,6 +205,7 @@ bool verify_run(const VerifyOptions *options, VerifyOutcome *ret_outcome, GError
     const WorkerPoolOptions pool = {
         .n_workers = options->n_workers,
         .keys = options->keys,
+        .no_repair = options->no_repair,
         .has_received_at = options->has_received_at,
         .received_at = options->received_at,
     };

@@ -117,6 +117,7 @@ static void json_signature(JsonWriter *writer, const VerifyMessage *message,
     json_tags(writer, signature);
     json_key(writer, key_of(message, signature));
     json_caveats(writer, signature->caveats);
+    json_writer_text(writer, "repair", repair_word(signature->repair));
     json_writer_end_object(writer);
 }
 

@@ -97,6 +97,7 @@ static void process_item(MailProcessor *processor, JobSlot *slot, JobItem *item,
     char *bytes = slot->window.base + item->bytes_at;
     limit_time(item->bytes_length);
     if (item->quoting != QUOTING_NONE) {
+        mail_processor_keep_quoted(processor, slice_of(bytes, item->bytes_length));
         item->bytes_length = occurrence_unquote(bytes, item->bytes_length, item->quoting);
         item->quoting = QUOTING_NONE;
     }
@@ -133,6 +134,7 @@ static void worker_run(const WorkerContext *context, unsigned number, uint32_t r
     if (context->options.has_received_at) {
         mail_processor_set_received_at(processor, context->options.received_at);
     }
+    mail_processor_set_repair(processor, !context->options.no_repair);
     MailRecord record;
     mail_record_init(&record);
     WorkerNotice notice = {.slot = resume};

@@ -33,6 +33,7 @@ unsigned worker_pool_default_size(void);
 typedef struct {
     unsigned n_workers;
     const KeyStore *keys; /* NULL: signatures are not looked at; else borrowed */
+    bool no_repair;       /* signatures that fail are not tried again (dkim_repair.h) */
     bool has_received_at;
     int64_t received_at; /* the time of receipt of every message, whatever it says itself */
 } WorkerPoolOptions;

@@ -79,6 +79,7 @@ static void signature_object(JsonWriter *writer, const Evidence *evidence, guint
     fields(writer, &evidence->fields, signature->signed_fields);
     body(writer, signature, more->body_bytes);
     json_writer_words(writer, "caveats", signature->caveats);
+    json_writer_text(writer, "repair", signature->repair);
     json_writer_end_object(writer);
 }
 

@@ -25,12 +25,14 @@ static const char *const sql[] = {
     [SQL_ADDRESSES] = "SELECT ma.role, a.name, a.address FROM message_address ma "
                       "JOIN address a ON a.id = ma.address_id WHERE ma.message_id = ? "
                       "ORDER BY ma.role, ma.position",
-    [SQL_SIGNATURES] = "SELECT s.result, s.reason, s.domain, s.selector, s.identity, "
-                       "s.algorithm, s.canonicalization, f.fields, s.caveats, s.header_ok, "
-                       "s.body_ok, s.aligned, k.bits, s.body_length, s.signed_at, s.expires_at "
-                       "FROM signature s JOIN signed_fields f ON f.id = s.signed_fields_id "
-                       "LEFT JOIN dkim_key k ON k.id = s.key_id "
-                       "WHERE s.message_id = ? ORDER BY s.position",
+    [SQL_SIGNATURES] =
+        "SELECT s.result, s.reason, s.domain, s.selector, s.identity, "
+        "s.algorithm, s.canonicalization, f.fields, s.caveats, s.header_ok, "
+        "s.body_ok, s.aligned, k.bits, s.body_length, s.signed_at, s.expires_at, "
+        "s.repair "
+        "FROM signature s JOIN signed_fields f ON f.id = s.signed_fields_id "
+        "LEFT JOIN dkim_key k ON k.id = s.key_id "
+        "WHERE s.message_id = ? ORDER BY s.position",
     [SQL_ARC_SETS] =
         "SELECT a.instance, a.cv, a.authserv_id, a.authentication_results, "
         "a.canonicalization, f.fields, a.body_length, a.body_ok, "
@@ -116,6 +118,7 @@ static void read_signature(MessageView *view, sqlite3_stmt *row)
         .body_length = integer_or(row, 13, -1),
         .signed_at = integer_or(row, 14, -1),
         .expires_at = integer_or(row, 15, -1),
+        .repair = archive_column_dup(row, 16),
     };
     g_array_append_val(view->signatures, signature);
 }
@@ -257,6 +260,7 @@ static void signature_clear(gpointer data)
     g_free(signature->canonicalization);
     g_free(signature->signed_fields);
     g_free(signature->caveats);
+    g_free(signature->repair);
 }
 
 static void arc_signature_clear(ViewArcSignature *signature)

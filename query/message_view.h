@@ -33,6 +33,7 @@ typedef struct {
     int64_t body_length; /* l=; -1 without */
     int64_t signed_at;   /* -1 without */
     int64_t expires_at;
+    char *repair; /* a word of schema/repair.h, or "" */
 } ViewSignature;
 
 /* One of the two signatures of an ARC set. */

@@ -22,6 +22,7 @@ static void signatures(JsonWriter *writer, const MessageView *view)
         view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
         view_json_date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
         json_writer_words(writer, "caveats", signature->caveats);
+        json_writer_text(writer, "repair", signature->repair);
         json_writer_end_object(writer);
     }
     json_writer_end_array(writer);

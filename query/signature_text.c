@@ -3,6 +3,7 @@
 
 #include "query/search_output.h"
 #include "query/shown_field.h"
+#include "schema/repair.h"
 #include "schema/terminal_text.h"
 
 static void append_safe(GString *out, const char *text)
@@ -43,9 +44,17 @@ static void claim_of_pass(const ViewSignature *signature, GString *out)
     append_domain(signature, out);
     g_string_append(out, " signed this message");
     append_day(out, signature->signed_at);
-    g_string_append(out, has_caveat(signature, "partial-body")
-                             ? ", but only a part of its body. What was signed is unchanged."
-                             : ". What was signed is unchanged.");
+    if (has_caveat(signature, "partial-body")) {
+        g_string_append(out, ", but only a part of its body");
+    }
+    const char *repair = repair_done_of_word(signature->repair);
+    if (*repair == '\0') {
+        g_string_append(out, ". What was signed is unchanged.");
+    } else {
+        g_string_append_printf(
+            out, ". It verifies after %s; apart from that, what was signed is unchanged.",
+            repair);
+    }
     if (is_recovered) {
         g_string_append(out,
                         " The key was computed from signatures, so that it is the domain's "
@@ -93,8 +102,11 @@ static void claim_of_others(const ViewSignature *signature, GString *out)
     g_string_append(out, "A signature in the name of ");
     append_domain(signature, out);
     if (g_str_equal(signature->result, "nokey")) {
-        g_string_append(out, " fits the body of this message. The key is not known, so whether "
-                             "that domain made it is open.");
+        const char *repair = repair_done_of_word(signature->repair);
+        g_string_append_printf(out,
+                               " fits the body of this message%s%s. The key is not known, "
+                               "so whether that domain made it is open.",
+                               *repair == '\0' ? "" : " after ", repair);
         return;
     }
     g_string_append(out, " cannot be checked: ");

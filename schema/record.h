@@ -12,6 +12,7 @@
 
 #include "schema/arc_verdict.h"
 #include "schema/problem.h"
+#include "schema/repair.h"
 #include "schema/slice.h"
 #include "schema/verdict.h"
 
@@ -68,7 +69,8 @@ typedef struct {
     Tri body_ok;   /* the body hash holds */
     bool aligned;  /* d= and the From domain, relaxed (RFC 7489 section 3.1.1) */
     CaveatSet caveats;
-    int64_t key; /* index in the KeyStore of the key that decided; -1 without */
+    int64_t key;   /* index in the KeyStore of the key that decided; -1 without */
+    Repair repair; /* what was undone before all this was found */
 } RecordSignature;
 
 /* One of the two signatures of an ARC set, with what is found of it. */

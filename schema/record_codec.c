@@ -143,6 +143,7 @@ static void codec_signature(Codec *codec, void *entry)
     codec_u32(codec, &signature->caveats);
     codec->failed |= signature->caveats >> CAVEAT_COUNT != 0;
     codec_i64(codec, &signature->key);
+    signature->repair = codec_enum(codec, signature->repair, REPAIR_COUNT);
 }
 
 static void codec_arc_signature(Codec *codec, RecordArcSignature *signature)

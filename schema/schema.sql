@@ -200,6 +200,7 @@ CREATE TABLE signature (
     header_digest BLOB NOT NULL,
     signature BLOB NOT NULL,
     key_id INTEGER REFERENCES dkim_key (id),
+    repair TEXT NOT NULL DEFAULT '', -- what was undone before the rest was found; '' nothing
     PRIMARY KEY (message_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX signature_by_domain ON signature (domain, selector);
@@ -317,7 +318,7 @@ FROM message m JOIN message_text t ON t.id = m.id;
 
 CREATE VIEW mail_signature AS
 SELECT s.message_id, s.position, s.result, s.reason, s.header_ok, s.body_ok, s.aligned,
-    s.caveats, s.domain, s.selector, s.algorithm, s.canonicalization, f.fields AS signed_fields,
+    s.caveats, s.repair, s.domain, s.selector, s.algorithm, s.canonicalization, f.fields AS signed_fields,
     s.body_length, datetime(s.signed_at, 'unixepoch') AS signed_at, k.bits AS key_bits,
     lower(hex(s.header_digest)) AS header_digest
 FROM signature s

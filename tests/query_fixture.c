@@ -298,7 +298,7 @@ static void add_details(sqlite3 *db, int64_t id, const Mail *mail)
             db,
             "INSERT INTO signature VALUES (?, 0, 3, ?, 'a reason', 1, ?, 1, ?, '1', "
             "'rsa-sha256', ?, 'sel2017', '@x', 'relaxed/relaxed', 1, NULL, 1485950000, NULL, "
-            "100, x'', x'', 1)");
+            "100, x'', x'', 1, '')");
         sqlite3_bind_int64(statement, 1, id);
         bind_text(statement, 2, mail->result);
         sqlite3_bind_int(statement, 3, g_str_equal(mail->result, "fail") ? 0 : 1);

@@ -9,51 +9,76 @@ typedef struct {
     int64_t signed_at;
     const char *caveats;
     const char *claim;
+    const char *repair;
 } ClaimCase;
 
 #define MARCH_2016 INT64_C(1456912800)
 
 static const ClaimCase claim_cases[] = {
     {"pass", "pass", 1, 1, MARCH_2016, "",
-     "The domain firm.example signed this message on 2016-03-02. What was signed is "
-     "unchanged."},
+     .claim = "The domain firm.example signed this message on 2016-03-02. What was signed is "
+              "unchanged."},
     {"pass_without_a_time", "pass", 1, 1, -1, "",
-     "The domain firm.example signed this message. What was signed is unchanged."},
+     .claim = "The domain firm.example signed this message. What was signed is unchanged."},
     {"pass_of_a_part", "pass", 1, 1, -1, "sha1 partial-body",
-     "The domain firm.example signed this message, but only a part of its body. What was "
-     "signed "
-     "is unchanged."},
+     .claim =
+         "The domain firm.example signed this message, but only a part of its body. What was "
+         "signed "
+         "is unchanged."},
     {"pass_with_a_recovered_key", "pass", 1, 1, -1, "recovered-key",
-     "Somebody with the key of firm.example signed this message. What was signed is unchanged. "
-     "The key was computed from signatures, so that it is the domain's is not known from "
-     "elsewhere."},
+     .claim =
+         "Somebody with the key of firm.example signed this message. What was signed is "
+         "unchanged. "
+         "The key was computed from signatures, so that it is the domain's is not known from "
+         "elsewhere."},
     {"pass_with_a_leaked_key", "pass", 1, 1, MARCH_2016, "leaked-key",
-     "Somebody with the key of firm.example signed this message on 2016-03-02. What was signed "
-     "is unchanged. The private key is public: anyone may have signed."},
+     .claim = "Somebody with the key of firm.example signed this message on 2016-03-02. What "
+              "was signed "
+              "is unchanged. The private key is public: anyone may have signed."},
     {"pass_with_a_shared_key", "pass", 1, 1, -1, "shared-key",
-     "The domain firm.example signed this message. What was signed is unchanged. The key is "
-     "known under another domain's name."},
+     .claim = "The domain firm.example signed this message. What was signed is unchanged. The "
+              "key is "
+              "known under another domain's name."},
     {"body_altered", "fail", 1, 0, MARCH_2016, "",
-     "The domain firm.example signed the header of this message on 2016-03-02, and that is "
-     "unchanged. The body is not the one that was signed: it was changed, or damaged, "
-     "afterwards."},
+     .claim =
+         "The domain firm.example signed the header of this message on 2016-03-02, and that is "
+         "unchanged. The body is not the one that was signed: it was changed, or damaged, "
+         "afterwards."},
     {"body_altered_and_no_key", "fail", -1, 0, -1, "",
-     "A signature in the name of firm.example does not fit the body of this message: that was "
-     "changed, or damaged, after signing. The key is not known, so the header could not be "
-     "checked."},
+     .claim =
+         "A signature in the name of firm.example does not fit the body of this message: that "
+         "was "
+         "changed, or damaged, after signing. The key is not known, so the header could not be "
+         "checked."},
     {"header_altered", "fail", 0, 1, -1, "",
-     "A signature in the name of firm.example does not verify with the key that is known. The "
-     "header was changed after signing, or the domain used another key, or the signature is "
-     "forged. The body fits the signature."},
+     .claim = "A signature in the name of firm.example does not verify with the key that is "
+              "known. The "
+              "header was changed after signing, or the domain used another key, or the "
+              "signature is "
+              "forged. The body fits the signature."},
     {"both_altered", "fail", 0, 0, -1, "",
-     "A signature in the name of firm.example does not verify with the key that is known. The "
-     "header was changed after signing, or the domain used another key, or the signature is "
-     "forged. The body does not fit it either."},
+     .claim = "A signature in the name of firm.example does not verify with the key that is "
+              "known. The "
+              "header was changed after signing, or the domain used another key, or the "
+              "signature is "
+              "forged. The body does not fit it either."},
     {"no_key", "nokey", -1, 1, -1, "",
-     "A signature in the name of firm.example fits the body of this message. The key is not "
-     "known, so whether that domain made it is open."},
+     .claim = "A signature in the name of firm.example fits the body of this message. The key "
+              "is not "
+              "known, so whether that domain made it is open."},
+    {"repaired", "pass", 1, 1, MARCH_2016, "repaired",
+     .claim =
+         "The domain firm.example signed this message on 2016-03-02. It verifies after undoing "
+         "mbox "
+         "quoting of lines \">From \"; apart from that, what was signed is unchanged.",
+     .repair = "mboxo"},
+    {"repaired_and_no_key", "nokey", -1, 1, -1, "repaired",
+     .claim = "A signature in the name of firm.example fits the body of this message after "
+              "reading lone "
+              "CRs as line ends. The key is not known, so whether that domain made it is open.",
+     .repair = "lone-cr"},
     {"unreadable", "permerror", -1, -1, -1, "",
-     "A signature in the name of firm.example cannot be checked: a reason."},
+     .claim = "A signature in the name of firm.example cannot be checked: a reason."},
 };
 
 static GPtrArray *kept;
@@ -78,6 +103,7 @@ static ViewSignature signature_of(const ClaimCase *test)
         .canonicalization = keep("relaxed/relaxed"),
         .signed_fields = keep("From:X-A:to:from:list-id"),
         .caveats = keep(test->caveats),
+        .repair = keep(test->repair == NULL ? "" : test->repair),
         .header_ok = test->header_ok,
         .body_ok = test->body_ok,
         .aligned = true,

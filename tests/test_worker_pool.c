@@ -39,6 +39,15 @@ void mail_processor_set_received_at(MailProcessor *processor G_GNUC_UNUSED,
 {
 }
 
+void mail_processor_set_repair(MailProcessor *processor G_GNUC_UNUSED, bool is_on G_GNUC_UNUSED)
+{
+}
+
+void mail_processor_keep_quoted(MailProcessor *processor G_GNUC_UNUSED,
+                                Slice bytes G_GNUC_UNUSED)
+{
+}
+
 void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
 {
     memset(ret_sha256, (int)bytes.len, SHA256_BYTES);

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+#include "indexer/dkim_repair.h"
+
+#include "schema/dkim_tag.h"
+#include "schema/occurrence.h"
+
+struct DkimRepairer {
+    DkimVerifier *verifier;
+    GByteArray *bytes;  /* of a repaired message */
+    RawMessage parsed;  /* of those bytes */
+    GArray *fields;     /* RawField, those that are left of a message's */
+    GArray *signatures; /* RecordSignature, of a try */
+};
+
+/* One message whose signatures are tried again. */
+typedef struct {
+    DkimRepairer *repairer;
+    const RawMessage *message;
+    Slice quoted; /* as in dkim_repairer_run */
+    MailRecord *record;
+} Trial;
+
+/* Which signatures a repair may help. */
+typedef bool (*SignatureTest)(const RecordSignature *entry);
+
+/* Fields that mailboxes and mail programs add to what was delivered: Gmail's export,
+ * Thunderbird, the mbox of mail servers and readers on Unix. */
+static const char *const client_fields[] = {
+    "Content-Length",
+    "Lines",
+    "Status",
+    "X-GM-THRID",
+    "X-Gmail-Labels",
+    "X-IMAP",
+    "X-IMAPbase",
+    "X-Keywords",
+    "X-Mozilla-Keys",
+    "X-Mozilla-Status",
+    "X-Mozilla-Status2",
+    "X-Status",
+    "X-UID",
+};
+
+DkimRepairer *dkim_repairer_new(DkimVerifier *verifier)
+{
+    DkimRepairer *repairer = g_new0(DkimRepairer, 1);
+    repairer->verifier = verifier;
+    repairer->bytes = g_byte_array_new();
+    repairer->fields = g_array_new(false, false, sizeof(RawField));
+    repairer->signatures = g_array_new(false, false, sizeof(RecordSignature));
+    return repairer;
+}
+
+void dkim_repairer_free(DkimRepairer *repairer)
+{
+    if (repairer == NULL) {
+        return;
+    }
+    g_byte_array_unref(repairer->bytes);
+    raw_message_clear(&repairer->parsed);
+    g_array_unref(repairer->fields);
+    g_array_unref(repairer->signatures);
+    g_free(repairer);
+}
+
+/* Fails, or cannot be read: a CR in the wrong place may have broken its tags. */
+static bool is_broken(const RecordSignature *entry)
+{
+    return entry->result == DKIM_RESULT_FAIL || entry->result == DKIM_RESULT_PERMERROR;
+}
+
+static bool lacks_body(const RecordSignature *entry)
+{
+    return is_broken(entry) && entry->body_ok == TRI_NO && entry->header_ok != TRI_NO;
+}
+
+/* The only canonical form in which white space at the end of the body counts. */
+static bool lacks_simple_body(const RecordSignature *entry)
+{
+    const Slice suffix = SLICE_LITERAL("/simple");
+    const Slice form = entry->canonicalization;
+    return lacks_body(entry) && form.len > suffix.len &&
+           slice_equal(slice_from(form, form.len - suffix.len), suffix);
+}
+
+static bool is_client_field(Slice name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(client_fields); i++) {
+        if (slice_equal_nocase(name, slice_of_string(client_fields[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool lacks_header_with_client_field(const RecordSignature *entry)
+{
+    if (!is_broken(entry) || entry->header_ok != TRI_NO || entry->body_ok != TRI_YES) {
+        return false;
+    }
+    Slice rest = entry->signed_fields;
+    Slice name;
+    while (dkim_list_next(&rest, &name)) {
+        if (is_client_field(name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool any_signature(const MailRecord *record, SignatureTest test)
+{
+    for (guint i = 0; i < record->signatures->len; i++) {
+        if (test(&g_array_index(record->signatures, RecordSignature, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Gives a signature what was found of it on the repaired message. What was to say against it
+ * before is still to say against what is shown. */
+static void mend(RecordSignature *entry, const RecordSignature *tried, Repair repair)
+{
+    const uint32_t field = entry->field;
+    const CaveatSet caveats = entry->caveats | tried->caveats | CAVEAT_BIT(REPAIRED);
+    *entry = *tried;
+    entry->field = field;
+    entry->caveats = caveats;
+    entry->repair = repair;
+    if (entry->result == DKIM_RESULT_PASS) {
+        entry->reason = slice_of_string(repair_sentence(repair));
+    }
+}
+
+/* Checks the repaired message, and mends those signatures that it helps. */
+static void check_repaired(const Trial *trial, Repair repair, const RawMessage *repaired,
+                           DkimBodyEnd body_end)
+{
+    MailRecord *record = trial->record;
+    GArray *signatures = record->signatures;
+    GArray *tried = trial->repairer->signatures;
+    record->signatures = tried;
+    dkim_verifier_check_end(trial->repairer->verifier, repaired, body_end, record);
+    record->signatures = signatures;
+    for (guint i = 0; tried->len == signatures->len && i < tried->len; i++) {
+        RecordSignature *entry = &g_array_index(signatures, RecordSignature, i);
+        const RecordSignature *found = &g_array_index(tried, RecordSignature, i);
+        if (is_broken(entry) &&
+            (found->result == DKIM_RESULT_PASS || found->result == DKIM_RESULT_NOKEY)) {
+            mend(entry, found, repair);
+        }
+    }
+}
+
+static void check_bytes(const Trial *trial, Repair repair, Slice bytes)
+{
+    raw_message_parse(&trial->repairer->parsed, bytes);
+    check_repaired(trial, repair, &trial->repairer->parsed, DKIM_BODY_END_CANONICAL);
+}
+
+static void try_final_line_end(const Trial *trial)
+{
+    if (dkim_verifier_fits_other_end(trial->repairer->verifier)) {
+        check_repaired(trial, REPAIR_FINAL_LINE_END, trial->message, DKIM_BODY_END_OTHER);
+    }
+}
+
+/* Without the last lines that are white space. Lines that are empty do not count, whatever the
+ * canonical form. */
+static void try_blank_lines(const Trial *trial)
+{
+    const Slice body = trial->message->body;
+    size_t end = body.len;
+    bool has_wsp = false;
+    while (end > 0 && strchr(" \t\r\n", body.ptr[end - 1]) != NULL && body.ptr[end - 1] != 0) {
+        end--;
+        has_wsp |= body.ptr[end] == ' ' || body.ptr[end] == '\t';
+    }
+    const char *line_end = memchr(body.ptr + end, '\n', body.len - end);
+    if (!has_wsp || line_end == NULL) {
+        return;
+    }
+    RawMessage repaired = *trial->message;
+    repaired.body.len = end == 0 ? 0 : (size_t)(line_end + 1 - body.ptr);
+    check_repaired(trial, REPAIR_BLANK_LINES, &repaired, DKIM_BODY_END_CANONICAL);
+}
+
+/* Undoes the quoting of a copy. Returns: (transfer none) valid until the next repair. */
+static Slice unquote(const Trial *trial, Slice bytes, Quoting quoting)
+{
+    GByteArray *copy = trial->repairer->bytes;
+    g_byte_array_set_size(copy, 0);
+    g_byte_array_append(copy, (const guint8 *)bytes.ptr, (guint)bytes.len);
+    return slice_of((const char *)copy->data,
+                    occurrence_unquote((char *)copy->data, bytes.len, quoting));
+}
+
+/* The message came as it is: was it quoted on an earlier way? Quoting only takes bytes away, so
+ * that what has the same length is the same. */
+static void try_leftover_quoting(const Trial *trial)
+{
+    const Slice body = trial->message->body;
+    if (memmem(body.ptr, body.len, ">From ", strlen(">From ")) == NULL) {
+        return;
+    }
+    const Slice bytes = trial->message->bytes;
+    const Slice as_mboxo = unquote(trial, bytes, QUOTING_MBOXO);
+    if (as_mboxo.len < bytes.len) {
+        check_bytes(trial, REPAIR_MBOXO, as_mboxo);
+    }
+    const Slice as_mboxrd = unquote(trial, bytes, QUOTING_MBOXRD);
+    if (as_mboxrd.len < as_mboxo.len && any_signature(trial->record, lacks_body)) {
+        check_bytes(trial, REPAIR_MBOXRD, as_mboxrd);
+    }
+}
+
+static void try_quoting(const Trial *trial)
+{
+    if (trial->quoted.len == 0) {
+        try_leftover_quoting(trial);
+        return;
+    }
+    check_bytes(trial, REPAIR_QUOTING_KEPT, trial->quoted);
+    const Slice as_mboxo = unquote(trial, trial->quoted, QUOTING_MBOXO);
+    if (as_mboxo.len < trial->quoted.len && as_mboxo.len > trial->message->bytes.len &&
+        any_signature(trial->record, lacks_body)) {
+        check_bytes(trial, REPAIR_MBOXO, as_mboxo);
+    }
+}
+
+static void try_client_fields(const Trial *trial)
+{
+    const RawMessage *message = trial->message;
+    GArray *fields = trial->repairer->fields;
+    g_array_set_size(fields, 0);
+    for (size_t i = 0; i < message->n_fields; i++) {
+        if (!is_client_field(message->fields[i].name)) {
+            g_array_append_val(fields, message->fields[i]);
+        }
+    }
+    if (fields->len < message->n_fields) {
+        RawMessage repaired = *message;
+        repaired.fields = (RawField *)(void *)fields->data;
+        repaired.n_fields = fields->len;
+        check_repaired(trial, REPAIR_CLIENT_FIELDS, &repaired, DKIM_BODY_END_CANONICAL);
+    }
+}
+
+/* Copies a message with its CRs changed: of several before an LF one is left, or one that has
+ * no LF gets it. Returns: (transfer none) valid until the next repair. */
+static Slice change_crs(const Trial *trial, Repair repair)
+{
+    GByteArray *copy = trial->repairer->bytes;
+    Slice rest = trial->message->bytes;
+    g_byte_array_set_size(copy, 0);
+    while (rest.len > 0) {
+        const char *found = memchr(rest.ptr, '\r', rest.len);
+        const size_t len = found == NULL ? rest.len : (size_t)(found - rest.ptr);
+        g_byte_array_append(copy, (const guint8 *)rest.ptr, (guint)len);
+        rest = slice_from(rest, len);
+        size_t n_crs = 0;
+        while (n_crs < rest.len && rest.ptr[n_crs] == '\r') {
+            n_crs++;
+        }
+        const bool has_line_feed = n_crs < rest.len && rest.ptr[n_crs] == '\n';
+        const size_t n_lone = has_line_feed && n_crs > 0 ? n_crs - 1 : n_crs;
+        for (size_t i = 0; repair == REPAIR_LONE_CR && i < n_lone; i++) {
+            g_byte_array_append(copy, (const guint8 *)"\r\n", 2);
+        }
+        const size_t n_left = repair == REPAIR_LONE_CR ? n_crs - n_lone
+                              : has_line_feed          ? MIN(n_crs, 1)
+                                                       : n_crs;
+        g_byte_array_append(copy, (const guint8 *)rest.ptr, (guint)n_left);
+        rest = slice_from(rest, n_crs);
+    }
+    return slice_of((const char *)copy->data, copy->len);
+}
+
+static void try_crs(const Trial *trial, Repair repair)
+{
+    const Slice repaired = change_crs(trial, repair);
+    if (repaired.len != trial->message->bytes.len) {
+        check_bytes(trial, repair, repaired);
+    }
+}
+
+static void try_repairs(const Trial *trial)
+{
+    const MailRecord *record = trial->record;
+    if (any_signature(record, lacks_body)) {
+        try_final_line_end(trial);
+    }
+    if (any_signature(record, lacks_simple_body)) {
+        try_blank_lines(trial);
+    }
+    if (any_signature(record, lacks_body)) {
+        try_quoting(trial);
+    }
+    if (any_signature(record, lacks_header_with_client_field)) {
+        try_client_fields(trial);
+    }
+    const bool has_crs = problem_set_has(trial->message->problems, PROBLEM_BARE_CR);
+    for (Repair repair = REPAIR_EXTRA_CR; has_crs && repair <= REPAIR_LONE_CR; repair++) {
+        if (any_signature(record, is_broken)) {
+            try_crs(trial, repair);
+        }
+    }
+}
+
+void dkim_repairer_run(DkimRepairer *repairer, const RawMessage *message, Slice quoted,
+                       MailRecord *record)
+{
+    const Trial trial = {repairer, message, quoted, record};
+    if (record->signatures->len > DKIM_REPAIR_SIGNATURE_MAX ||
+        MAX(message->bytes.len, quoted.len) > DKIM_REPAIR_BYTES_MAX ||
+        !any_signature(record, is_broken)) {
+        return;
+    }
+    try_repairs(&trial);
+    dkim_verifier_combine(repairer->verifier, record);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "schema/repair.h"
+
+#include <glib.h>
+#include <string.h>
+
+static const char *const words[REPAIR_COUNT] = {
+#define REPAIR_WORD(name, word, done) [REPAIR_##name] = (word),
+    REPAIR_LIST(REPAIR_WORD)
+#undef REPAIR_WORD
+};
+
+#define VERIFIES "verifies after "
+
+static const char *const sentences[REPAIR_COUNT] = {
+#define REPAIR_SENTENCE(name, word, done) [REPAIR_##name] = VERIFIES done,
+    REPAIR_LIST(REPAIR_SENTENCE)
+#undef REPAIR_SENTENCE
+};
+
+const char *repair_word(Repair repair)
+{
+    g_assert(repair < REPAIR_COUNT);
+    return words[repair];
+}
+
+const char *repair_sentence(Repair repair)
+{
+    g_assert(repair < REPAIR_COUNT);
+    return repair == REPAIR_NONE ? "" : sentences[repair];
+}
+
+const char *repair_done_of_word(const char *word)
+{
+    for (Repair repair = REPAIR_NONE + 1; repair < REPAIR_COUNT; repair++) {
+        if (g_str_equal(word, words[repair])) {
+            return sentences[repair] + strlen(VERIFIES);
+        }
+    }
+    return "";
+}
