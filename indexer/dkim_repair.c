@@ -74,15 +74,6 @@ static bool lacks_body(const RecordSignature *entry)
     return is_broken(entry) && entry->body_ok == TRI_NO && entry->header_ok != TRI_NO;
 }
 
-/* The only canonical form in which white space at the end of the body counts. */
-static bool lacks_simple_body(const RecordSignature *entry)
-{
-    const Slice suffix = SLICE_LITERAL("/simple");
-    const Slice form = entry->canonicalization;
-    return lacks_body(entry) && form.len > suffix.len &&
-           slice_equal(slice_from(form, form.len - suffix.len), suffix);
-}
-
 static bool is_client_field(Slice name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(client_fields); i++) {
@@ -164,26 +155,6 @@ static void try_final_line_end(const Trial *trial)
     if (dkim_verifier_fits_other_end(trial->repairer->verifier)) {
         check_repaired(trial, REPAIR_FINAL_LINE_END, trial->message, DKIM_BODY_END_OTHER);
     }
-}
-
-/* Without the last lines that are white space. Lines that are empty do not count, whatever the
- * canonical form. */
-static void try_blank_lines(const Trial *trial)
-{
-    const Slice body = trial->message->body;
-    size_t end = body.len;
-    bool has_wsp = false;
-    while (end > 0 && strchr(" \t\r\n", body.ptr[end - 1]) != NULL && body.ptr[end - 1] != 0) {
-        end--;
-        has_wsp |= body.ptr[end] == ' ' || body.ptr[end] == '\t';
-    }
-    const char *line_end = memchr(body.ptr + end, '\n', body.len - end);
-    if (!has_wsp || line_end == NULL) {
-        return;
-    }
-    RawMessage repaired = *trial->message;
-    repaired.body.len = end == 0 ? 0 : (size_t)(line_end + 1 - body.ptr);
-    check_repaired(trial, REPAIR_BLANK_LINES, &repaired, DKIM_BODY_END_CANONICAL);
 }
 
 /* Undoes the quoting of a copy. Returns: (transfer none) valid until the next repair. */
@@ -290,9 +261,6 @@ static void try_repairs(const Trial *trial)
     const MailRecord *record = trial->record;
     if (any_signature(record, lacks_body)) {
         try_final_line_end(trial);
-    }
-    if (any_signature(record, lacks_simple_body)) {
-        try_blank_lines(trial);
     }
     if (any_signature(record, lacks_body)) {
         try_quoting(trial);

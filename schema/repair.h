@@ -13,7 +13,6 @@
     X(NONE, "", "")                                                                            \
     X(FINAL_LINE_END, "final-line-end",                                                        \
       "undoing an added or lost line end at the end of the body")                              \
-    X(BLANK_LINES, "blank-lines", "taking away lines of white space at the end of the body")   \
     X(QUOTING_KEPT, "quoting-kept", "leaving lines \">From \" as they are in the mbox")        \
     X(MBOXO, "mboxo", "undoing mbox quoting of lines \">From \"")                              \
     X(MBOXRD, "mboxrd", "undoing mbox quoting of lines \">From \", \">>From \" and so on")     \

@@ -2,8 +2,9 @@
 """Runs the cases of $WAXSEAL_TEST_DATA/dkim/manifest.tsv through `waxseal-index --verify-only`.
 
 test_real_dkim.c asks the verifier; this asks the program, so that finding the message in its file, the worker
-processes and the JSON are in it, too. Offline, a key that is not there is `nokey` where the manifest says permerror
-or temperror, or fail for a chain: both are right. Exit 77 without the cases.
+processes, repairs and the JSON are in it, too: no repair may make a case pass that is to fail. Offline, a key that is
+not there is `nokey` where the manifest says permerror or temperror, or fail for a chain: both are right. Exit 77
+without the cases.
 """
 import collections
 import json

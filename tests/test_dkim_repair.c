@@ -80,16 +80,10 @@ static const BentCase cases[] = {
      "a\r\n", "a\r", .repair = "-", .find_also = "b\r\n", .put_also = "b\r\r\n"},
     {"a_lone_cr_that_was_signed_is_left_alone", RELAXED NAMES, HEADER "a\rb\r\n", "", "",
      .repair = ""},
-    {"white_space_at_the_end_simple", SIMPLE NAMES, HEADER "a\r\nb\r\n", "b\r\n",
-     "b\r\n \r\n\t\r\n", .repair = "blank-lines"},
-    {"white_space_at_the_end_of_an_empty_body", SIMPLE NAMES, HEADER, "Date: x\r\n\r\n",
-     "Date: x\r\n\r\n  \r\n", .repair = "blank-lines"},
-    {"white_space_at_the_end_relaxed_is_no_matter", RELAXED NAMES, HEADER "a\r\nb\r\n", "b\r\n",
-     "b\r\n \r\n\t\r\n", .repair = ""},
-    {"white_space_at_the_end_of_the_last_line_is_a_change", SIMPLE NAMES, HEADER "a\r\nb\r\n",
-     "b\r\n", "b \r\n \r\n", .repair = "-"},
-    {"white_space_at_the_end_and_a_change_fail", SIMPLE NAMES, HEADER "a\r\nb\r\n", "b\r\n",
-     "c\r\n \r\n", .repair = "-"},
+    {"blank_lines_at_the_end_are_no_matter", SIMPLE NAMES, HEADER "a\r\nb\r\n", "b\r\n",
+     "b\r\n\r\n\r\n", .repair = ""},
+    {"white_space_at_the_end_is_a_change", SIMPLE NAMES, HEADER "a\r\nb\r\n", "b\r\n",
+     "b\r\n \r\n", .repair = "-"},
 };
 
 static DkimSigner *signer;
