@@ -4,6 +4,7 @@
 set -euo pipefail
 . "$WAXSEAL_SOURCE_DIR/tests/checks.sh"
 index=$WAXSEAL_BUILD_DIR/indexer/waxseal-index
+query=$WAXSEAL_BUILD_DIR/query/waxseal-query
 
 # field EXPRESSION: evaluates it for each object m of out, one line each.
 field() {
@@ -178,6 +179,31 @@ if [ -w /dev/full ]; then
     [ "$code" -eq 1 ] && grep -q 'standard output: No space left' err || fail "a full disk gives exit $code, $(cat err)"
 fi
 ok "standard output that takes no more"
+
+sed 's/$/\r\r/' signed.eml >doubled.eml
+expect_exit 0 "$index" --verify-only --json --keys key.tsv doubled.eml
+field '[(s["result"], s["reason"], s["header_ok"], s["body_ok"], s["caveats"], s["repair"]) for s in m["signatures"]], m["level"], m["sha256"]' >fields
+same fields "([('pass', 'verifies after taking away doubled CRs before line ends', True, True, ['repaired'], 'extra-cr')], 'limited', '$(sha256sum doubled.eml | cut -d' ' -f1)')"
+expect_exit 0 "$index" --verify-only --keys key.tsv doubled.eml
+grep -q 'example.com, selector brisbane: pass (verifies after taking away doubled CRs before line ends)' out ||
+    fail "the repair is not said: $(cat out)"
+expect_exit 0 "$index" --verify-only --no-repair --json --keys key.tsv doubled.eml
+field '[(s["result"], s["repair"]) for s in m["signatures"]], m["level"]' >fields
+same fields "([('permerror', '')], 'none')"
+expect_exit 0 "$index" -q -d repair.db --keys key.tsv doubled.eml
+expect_exit 0 "$query" -d repair.db search --json caveat:repaired
+id=$(field 'm["id"]')
+expect_exit 0 "$query" -d repair.db verify "$id"
+grep -q 'It verifies after taking away doubled CRs before line ends; apart from that, what was signed is unchanged.' out ||
+    fail "verify does not say the repair: $(cat out)"
+expect_exit 0 "$query" -d repair.db show --json "$id"
+field 'm["signatures"][0]["repair"]' >fields
+same fields extra-cr
+expect_exit 0 "$query" -d repair.db show --raw "$id"
+cmp out doubled.eml || fail "the bytes of a repaired message are not those of the dump"
+expect_exit 0 "$index" -q -d unrepaired.db --no-repair --keys key.tsv doubled.eml
+expect_exit 1 "$query" -d unrepaired.db search caveat:repaired
+ok "a repair is said, changes no byte, and can be turned off"
 
 expect_exit 2 "$index" --verify-only
 expect_exit 2 "$index" --verify-only -d archive.db signed.eml
