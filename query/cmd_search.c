@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "query/query_parser.h"
+#include "query/command_query.h"
 #include "query/search_output.h"
 #include "query/terminal.h"
 #include "query/zero_hits.h"
@@ -98,46 +98,6 @@ static bool read_settings(const OptionSet *options, const Terminal *terminal,
            command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &ret_settings->timeout);
 }
 
-static CommandExit bad_query(const QueryFault *fault)
-{
-    g_autofree char *rendered = query_fault_render(fault);
-    command_complain("%s", rendered);
-    return EXIT_BAD_QUERY;
-}
-
-/* The words joined, as one query; a single argument is the query as it stands. */
-static char *join_words(const OptionSet *options)
-{
-    GString *query = g_string_new(NULL);
-    for (guint i = 0; i < options->words->len; i++) {
-        g_string_append_printf(query, "%s%s", i > 0 ? " " : "",
-                               (const char *)g_ptr_array_index(options->words, i));
-    }
-    return g_string_free(query, false);
-}
-
-static bool parse_query(const OptionSet *options, const char *query, QueryParse *parse,
-                        QueryFault *fault)
-{
-    if (!query_parser_run(query, parse, fault)) {
-        return false;
-    }
-    for (guint i = 0; i < options->fields->len; i++) {
-        const OptionField *flag = &g_array_index(options->fields, OptionField, i);
-        if (!query_parser_run_flag(flag->field, flag->value, parse, fault)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void print_hints(const GPtrArray *hints)
-{
-    for (guint i = 0; i < hints->len; i++) {
-        command_complain("%s", (const char *)g_ptr_array_index(hints, i));
-    }
-}
-
 static void print_explanation(const QueryNode *tree, const CompiledQuery *query)
 {
     g_autofree char *printed = query_node_to_string(tree);
@@ -205,10 +165,10 @@ static CommandExit run_query(sqlite3 *db, const QueryParse *parse, const Setting
     g_autoptr(CompiledQuery) query =
         query_compiler_run(db, parse->root, &settings->query, &fault, &error);
     if (query == NULL) {
-        return error == NULL ? bad_query(&fault) : command_fail(error, &deadline);
+        return error == NULL ? command_bad_query(&fault) : command_fail(error, &deadline);
     }
-    print_hints(parse->hints);
-    print_hints(query->hints);
+    command_print_hints(parse->hints);
+    command_print_hints(query->hints);
     if (settings->explain) {
         print_explanation(parse->root, query);
         return EXIT_HITS;
@@ -255,12 +215,12 @@ static CommandExit run(const OptionSet *options)
     if (!read_settings(options, &terminal, &settings)) {
         return EXIT_BAD_QUERY;
     }
-    g_autofree char *text = join_words(options);
+    g_autofree char *text = command_query_text(options);
     g_auto(QueryFault) fault = {0};
     g_auto(QueryParse) parse;
     query_parse_init(&parse);
-    if (!parse_query(options, text, &parse, &fault)) {
-        return bad_query(&fault);
+    if (!command_parse_query(options, text, &parse, &fault)) {
+        return command_bad_query(&fault);
     }
     if (parse.root == NULL && options->words->len == 0) {
         command_complain("what should be searched? (search '*' lists everything; "

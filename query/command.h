@@ -12,8 +12,9 @@
 typedef enum {
     EXIT_HITS = 0,
     EXIT_NO_HITS = 1,
-    EXIT_BAD_QUERY = 2, /* or usage */
-    EXIT_NO_ARCHIVE = 3 /* or one that cannot be read */
+    EXIT_BAD_QUERY = 2,  /* or usage */
+    EXIT_NO_ARCHIVE = 3, /* or one that cannot be read; or output that cannot be written */
+    EXIT_INCOMPLETE = 4  /* done, and something that belongs to it is missing */
 } CommandExit;
 
 typedef struct {
@@ -32,6 +33,7 @@ extern const Command command_verify;
 extern const Command command_twins;
 extern const Command command_stats;
 extern const Command command_ledger;
+extern const Command command_bundle;
 
 /* The options that every command has; first in each table. */
 #define COMMAND_COMMON_OPTIONS                                                                 \

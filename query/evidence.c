@@ -8,7 +8,8 @@ typedef enum { SQL_SIGNATURES, SQL_OBSERVATIONS } Sql;
 
 static const char *const sql[] = {
     [SQL_SIGNATURES] =
-        "SELECT s.body_bytes, k.id, k.selector, k.domain, k.record FROM signature s "
+        "SELECT s.body_bytes, k.id, k.selector, k.domain, k.record, s.field, "
+        "s.header_digest FROM signature s "
         "LEFT JOIN dkim_key k ON k.id = s.key_id WHERE s.message_id = ? ORDER BY s.position",
     [SQL_OBSERVATIONS] = "SELECT source, channel, first_seen, last_seen, notes "
                          "FROM dkim_key_observation WHERE key_id = ? "
@@ -28,6 +29,7 @@ static void observation_clear(gpointer data)
 static void signature_clear(gpointer data)
 {
     EvidenceSignature *signature = data;
+    g_bytes_unref(signature->header_digest);
     g_free(signature->key_selector);
     g_free(signature->key_domain);
     g_free(signature->key_record);
@@ -62,6 +64,9 @@ static bool read_observations(sqlite3 *db, int64_t key_id, GArray *observations,
 static bool read_signature(sqlite3 *db, sqlite3_stmt *row, GArray *signatures, GError **error)
 {
     EvidenceSignature signature = {
+        .field = sqlite3_column_int64(row, 5),
+        .header_digest =
+            g_bytes_new(sqlite3_column_blob(row, 6), (gsize)sqlite3_column_bytes(row, 6)),
         .body_bytes = sqlite3_column_int64(row, 0),
         .has_key = sqlite3_column_type(row, 1) != SQLITE_NULL,
         .key_selector = archive_column_dup(row, 2),
@@ -99,15 +104,14 @@ static bool read_signatures(sqlite3 *db, int64_t id, GArray *signatures, GError 
 static void look_at_bytes(sqlite3 *db, Evidence *evidence)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) bytes = raw_bytes_read(db, evidence->view->id, &error);
-    evidence->has_bytes = bytes != NULL;
-    if (bytes == NULL) {
+    evidence->bytes = raw_bytes_read(db, evidence->view->id, &error);
+    if (evidence->bytes == NULL) {
         evidence->bytes_fault = g_strdup(error->message);
         evidence->fields = shown_fields_of_view(evidence->view);
         return;
     }
     gsize size = 0;
-    const char *data = g_bytes_get_data(bytes, &size);
+    const char *data = g_bytes_get_data(evidence->bytes, &size);
     evidence->fields = shown_fields_count(slice_of(data, size));
 }
 
@@ -131,6 +135,9 @@ void evidence_free(Evidence *evidence)
     }
     message_view_free(evidence->view);
     g_array_unref(evidence->signatures);
+    if (evidence->bytes != NULL) {
+        g_bytes_unref(evidence->bytes);
+    }
     g_free(evidence->bytes_fault);
     g_free(evidence);
 }

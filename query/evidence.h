@@ -21,7 +21,9 @@ typedef struct {
 
 /* What stands beside the ViewSignature of the same index. */
 typedef struct {
-    int64_t body_bytes; /* of the canonicalised body */
+    int64_t field;         /* index of the signature's field in the header, from 0 */
+    GBytes *header_digest; /* of the canonicalised header; empty when it was not checked */
+    int64_t body_bytes;    /* of the canonicalised body */
     bool has_key;
     char *key_selector; /* all three "" without a key */
     char *key_domain;
@@ -33,7 +35,7 @@ typedef struct {
     MessageView *view;
     GArray *signatures; /* EvidenceSignature */
     ShownFields fields;
-    bool has_bytes;    /* they were read again and have the SHA-256 of the archive */
+    GBytes *bytes;     /* read again, with the SHA-256 of the archive; NULL when gone */
     char *bytes_fault; /* why not, or NULL */
 } Evidence;
 

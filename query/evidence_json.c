@@ -124,7 +124,7 @@ void evidence_write_json(const Evidence *evidence, GString *out)
     json_writer_end_object(&writer);
     json_writer_integer(&writer, "size", view->size);
     json_writer_text(&writer, "sha256", view->sha256);
-    json_writer_boolean(&writer, "bytes_are_the_same", evidence->has_bytes);
+    json_writer_boolean(&writer, "bytes_are_the_same", evidence->bytes != NULL);
     json_writer_text(&writer, "bytes_fault",
                      evidence->bytes_fault == NULL ? "" : evidence->bytes_fault);
     json_writer_end_object(&writer);

@@ -276,7 +276,7 @@ void evidence_write_text(const Evidence *evidence, GString *out)
     g_string_append_c(out, '\n');
     label(out, "Bytes");
     g_string_append_printf(out, "%" G_GINT64_FORMAT ", SHA-256 %s\n", view->size, view->sha256);
-    if (evidence->has_bytes) {
+    if (evidence->bytes != NULL) {
         line(out, "", "read again from the source and the same");
         return;
     }

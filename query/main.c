@@ -6,8 +6,8 @@
 #include "query/command.h"
 
 static const Command *const commands[] = {
-    &command_search, &command_show,  &command_verify,
-    &command_twins,  &command_stats, &command_ledger,
+    &command_search, &command_show,   &command_verify, &command_twins,
+    &command_stats,  &command_ledger, &command_bundle,
 };
 
 /* What may stand before the command. */
@@ -37,7 +37,8 @@ static void print_program_help(void)
     }
     printf("\n");
     print_options(common_options);
-    printf("\nExit codes: 0 hits, 1 none, 2 bad query or usage, 3 the archive cannot be read.\n"
+    printf("\nExit codes: 0 hits, 1 none, 2 bad query or usage, 3 the archive cannot be read,\n"
+           "4 done, and something is missing (bundle).\n"
            "Try: waxseal-query search --help\n");
 }
 

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -104,6 +105,21 @@ bool dkim_public_key_fingerprint(const DkimPublicKey *key, uint8_t *out)
         len > 0 && EVP_Digest(info, (size_t)len, out, NULL, EVP_sha256(), NULL) == 1;
     OPENSSL_free(info);
     return is_ok;
+}
+
+char *dkim_public_key_pem(const DkimPublicKey *key)
+{
+    char *pem = NULL;
+    char *data = NULL;
+    BIO *out = BIO_new(BIO_s_mem());
+    if (out != NULL && PEM_write_bio_PUBKEY(out, key->pkey) == 1) {
+        const long len = BIO_get_mem_data(out, &data);
+        pem = g_strndup(data, (gsize)len);
+    } else {
+        ERR_clear_error();
+    }
+    BIO_free(out);
+    return pem;
 }
 
 static bool verify_rsa(DkimPublicKey *key, DkimHash hash, Slice digest, Slice signature)

@@ -26,6 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimPublicKey, dkim_public_key_free)
  * fails. */
 bool dkim_public_key_fingerprint(const DkimPublicKey *key, uint8_t *out);
 
+/* The key as SubjectPublicKeyInfo in PEM (RFC 7468 section 13). Returns: (transfer full) NULL
+ * when OpenSSL cannot. */
+char *dkim_public_key_pem(const DkimPublicKey *key);
+
 /* Whether `signature` is one of this key over `digest`. False for an algorithm of another key
  * type. */
 bool dkim_public_key_verify(DkimPublicKey *key, DkimAlgorithm algorithm, Slice digest,

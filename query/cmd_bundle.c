@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/command_query.h"
+
+#include "query/bundle.h"
+#include "query/search.h"
+#include "schema/archive.h"
+
+static const Option options_table[] = {
+    COMMAND_COMMON_OPTIONS,
+    {"output", 'o', "PATH", "a new folder, or a new ZIP file when it ends in .zip"},
+    {"tz", 0, "ZONE", "dates of the query are in this time zone (UTC)"},
+    {"timeout", 0, "SECONDS", "give up searching after this long (30; 0 is never)"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const char details[] =
+    "The exact mails, the bytes that each DKIM signature is over, the keys and where they\n"
+    "came from, a manifest, and verify.sh, which checks every signature again with openssl\n"
+    "and sha256sum alone. Nothing is overwritten. Exit code 4: the bundle is made, and lacks\n"
+    "messages whose source is not there any more; it says which.\n"
+    "Examples: bundle id:1498226400 -o mail.zip\n"
+    "          bundle from:@bank.example is:verified date:2016 -o evidence\n";
+
+/* The ids of all hits, oldest first. Returns: (transfer full) NULL after it has complained,
+ * with the exit code. */
+static GArray *find(sqlite3 *db, const QueryParse *parse, const OptionSet *options,
+                    CommandExit *ret_code)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(QueryFault) fault = {0};
+    const QueryOptions query_options = {
+        .sort = QUERY_SORT_OLDEST, .limit = -1, .time_zone = option_value(options, "tz")};
+    int64_t timeout = 0;
+    Deadline deadline;
+    *ret_code = EXIT_BAD_QUERY;
+    if (!command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &timeout)) {
+        return NULL;
+    }
+    deadline_set(&deadline, db, timeout);
+    g_autoptr(CompiledQuery) query =
+        query_compiler_run(db, parse->root, &query_options, &fault, &error);
+    if (query == NULL) {
+        *ret_code = error == NULL ? command_bad_query(&fault) : command_fail(error, &deadline);
+        return NULL;
+    }
+    command_print_hints(parse->hints);
+    command_print_hints(query->hints);
+    g_autoptr(GArray) ids = g_array_new(false, false, sizeof(int64_t));
+    g_autoptr(Search) search = search_new(db, query, &error);
+    SearchHit hit;
+    while (search != NULL && search_next(search, &hit, &error)) {
+        g_array_append_val(ids, hit.id);
+    }
+    if (error != NULL) {
+        *ret_code = command_fail(error, &deadline);
+        return NULL;
+    }
+    deadline_set(&deadline, db, 0);
+    return g_steal_pointer(&ids);
+}
+
+static bool add_message(sqlite3 *db, Bundle *bundle, int64_t id, GError **error)
+{
+    g_autoptr(Evidence) evidence = evidence_read(db, id, error);
+    if (evidence == NULL) {
+        return *error == NULL;
+    }
+    if (evidence->bytes == NULL) {
+        command_complain("message %" G_GINT64_FORMAT " is missing: %s", id,
+                         evidence->bytes_fault);
+    }
+    return bundle_add(bundle, evidence, error);
+}
+
+static CommandExit report(const char *path, const BundleCounts *counts, const char *sum)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_string_printf(out,
+                    "%s: %" G_GINT64_FORMAT " messages, %" G_GINT64_FORMAT
+                    " missing, %" G_GINT64_FORMAT " DKIM signatures\n"
+                    "SHA-256 of " BUNDLE_SUMS_NAME ", which stands for all of it: %s\n",
+                    path, counts->n_messages, counts->n_missing, counts->n_signatures, sum);
+    command_print(out);
+    return counts->n_missing > 0 ? EXIT_INCOMPLETE : EXIT_HITS;
+}
+
+static CommandExit cannot_write(const GError *error, const char *path)
+{
+    command_complain("%s", error->message);
+    if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_EXIST)) {
+        return EXIT_BAD_QUERY;
+    }
+    if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+        command_complain("%s: not a complete bundle", path);
+    }
+    return EXIT_NO_ARCHIVE;
+}
+
+static CommandExit make_bundle(sqlite3 *db, const GArray *ids, const char *query,
+                               const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *sum = NULL;
+    BundleCounts counts = {0};
+    g_autoptr(BundleWriter) writer = bundle_writer_open(path, &error);
+    if (writer == NULL) {
+        return cannot_write(error, path);
+    }
+    g_autoptr(Bundle) bundle = bundle_new(writer, query);
+    for (guint i = 0; i < ids->len; i++) {
+        if (!add_message(db, bundle, g_array_index(ids, int64_t, i), &error)) {
+            return cannot_write(error, path);
+        }
+    }
+    if (!bundle_finish(bundle, &counts, &error) ||
+        !bundle_writer_finish(writer, &sum, &error)) {
+        return cannot_write(error, path);
+    }
+    return report(path, &counts, sum);
+}
+
+/* The query as the manifest tells it: words, then flags as they were typed. */
+static char *query_as_typed(const OptionSet *options, const char *words)
+{
+    GString *text = g_string_new(words);
+    for (guint i = 0; i < options->fields->len; i++) {
+        const OptionField *flag = &g_array_index(options->fields, OptionField, i);
+        g_string_append_printf(text, "%s--%s %s", text->len > 0 ? " " : "", flag->flag,
+                               flag->value == NULL ? "" : flag->value);
+    }
+    return g_string_free(text, false);
+}
+
+static CommandExit run(const OptionSet *options)
+{
+    const char *path = option_value(options, "output");
+    g_autofree char *text = command_query_text(options);
+    g_auto(QueryFault) fault = {0};
+    g_auto(QueryParse) parse;
+    query_parse_init(&parse);
+    if (!command_parse_query(options, text, &parse, &fault)) {
+        return command_bad_query(&fault);
+    }
+    if (path == NULL || *path == '\0') {
+        command_complain("where should the bundle go? (-o FOLDER or -o FILE.zip)");
+        return EXIT_BAD_QUERY;
+    }
+    if (parse.root == NULL && options->words->len == 0) {
+        command_complain("which messages? ('*' takes everything; bundle --help)");
+        return EXIT_BAD_QUERY;
+    }
+    g_autoptr(sqlite3) db = command_open_archive(options);
+    if (db == NULL) {
+        return EXIT_NO_ARCHIVE;
+    }
+    CommandExit code = EXIT_HITS;
+    g_autoptr(GArray) ids = find(db, &parse, options, &code);
+    if (ids == NULL) {
+        return code;
+    }
+    if (ids->len == 0) {
+        command_complain("nothing found, no bundle made");
+        return EXIT_NO_HITS;
+    }
+    g_autofree char *query = query_as_typed(options, text);
+    return make_bundle(db, ids, query, path);
+}
+
+const Command command_bundle = {
+    .name = "bundle",
+    .arguments = "QUERY... -o PATH",
+    .summary = "mails with all that a court or a colleague needs to check them again",
+    .details = details,
+    .options = options_table,
+    .takes_fields = true,
+    .run = run,
+};
