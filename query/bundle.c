@@ -149,19 +149,30 @@ static const char *or_dash(const char *text)
     return text == NULL || *text == '\0' ? "-" : text;
 }
 
-/* One line of checks.tsv. A constant word of the archive could be any text in a forged one:
- * control characters are shown. */
+/* Why a signature cannot be checked: the archive's own reason when it was not judged. */
+static char *unchecked_reason(const ViewSignature *signature, const BundleFiles *files)
+{
+    const char *reason = *signature->reason != '\0' && signature->header_ok < 0 &&
+                                 signature->body_ok < 0 && files->obstacle != NULL
+                             ? signature->reason
+                             : or_dash(files->obstacle);
+    return terminal_text_line(slice_of_string(reason), TERMINAL_TEXT_PLAIN);
+}
+
+/* One line of checks.tsv. What the archive holds could be any text in a forged one: control
+ * characters are shown. */
 static void append_check(Bundle *bundle, const char *eml, guint number,
                          const ViewSignature *signature, const BundleFiles *files,
                          size_t field_at, Expected expected)
 {
     g_autofree char *result =
         terminal_text_line(slice_of_string(signature->result), TERMINAL_TEXT_PLAIN);
-    g_string_append_printf(
-        bundle->checks, "%s\t%u\t%s\t%s\t%" G_GSIZE_FORMAT "\t%s\t%s\t%s\t%s\t%s\t%s\n", eml,
-        number, or_dash(files->key_pem), or_dash(files->header), field_at + 1,
-        or_dash(files->body), or_dash(files->signature), expected.header, expected.body,
-        or_dash(result), or_dash(files->obstacle));
+    g_autofree char *reason = unchecked_reason(signature, files);
+    g_string_append_printf(bundle->checks,
+                           "%s\t%u\t%s\t%s\t%" G_GSIZE_FORMAT "\t%s\t%s\t%s\t%s\t%s\t%s\n", eml,
+                           number, or_dash(files->key_pem), or_dash(files->header),
+                           field_at + 1, or_dash(files->body), or_dash(files->signature),
+                           expected.header, expected.body, or_dash(result), reason);
 }
 
 static bool write_input(const Bundle *bundle, const BundleInput *input, const InputNames *names,

@@ -94,8 +94,7 @@ static const RawField *read_field(BundleReader *reader, int64_t at, const char *
 void bundle_reader_make(BundleReader *reader, int64_t field, GBytes *digest,
                         BundleInput *ret_input)
 {
-    g_auto(BundleInput) input = {0};
-    *ret_input = input;
+    *ret_input = (BundleInput){0};
     if (g_bytes_get_size(digest) == 0) {
         ret_input->obstacle = "the archive has not checked it";
         return;
@@ -104,16 +103,15 @@ void bundle_reader_make(BundleReader *reader, int64_t field, GBytes *digest,
     if (signature_field == NULL) {
         return;
     }
-    input.header = make_header(reader, signature_field, &input.field_at);
-    if (!has_digest(reader, input.header, digest)) {
+    ret_input->header = make_header(reader, signature_field, &ret_input->field_at);
+    if (!has_digest(reader, ret_input->header, digest)) {
+        bundle_input_clear(ret_input);
         ret_input->obstacle = "the archive has judged other bytes than these";
         return;
     }
-    input.body = make_body(reader, &input.is_short);
-    input.signature = g_string_new_len((const char *)reader->signature.signature,
-                                       (gssize)reader->signature.signature_len);
-    *ret_input = input;
-    input = (BundleInput){0};
+    ret_input->body = make_body(reader, &ret_input->is_short);
+    ret_input->signature = g_string_new_len((const char *)reader->signature.signature,
+                                            (gssize)reader->signature.signature_len);
 }
 
 void bundle_input_clear(BundleInput *input)

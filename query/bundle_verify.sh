@@ -147,7 +147,8 @@ while IFS=$tab read -r mail number key header field_at body signature header_ok 
 done <checks.tsv || exit 2
 
 echo
-echo "$agreed signatures are as the manifest says ($passed of them pass), $differing differ, $unchecked cannot be checked here."
+printf '%s signatures are as the manifest says (%s of them pass), %s differ, %s cannot be checked.\n' \
+    "$agreed" "$passed" "$differing" "$unchecked"
 [ "$missing" -eq 0 ] || echo "$missing messages are missing from this bundle."
 echo "Files: $files."
 echo "SHA-256 of SHA256SUMS: $(sha256sum <SHA256SUMS | sed 's/ .*//')"
