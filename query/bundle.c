@@ -197,6 +197,21 @@ static void list_signature(Bundle *bundle, const Evidence *evidence, guint at, c
     append_check(bundle, eml, at + 1, signature, files, input->field_at, expected);
 }
 
+/* What a repaired signature is over is not in the message as it lies in the dump. */
+static void make_input(BundleReader *reader, const Evidence *evidence, guint at,
+                       BundleInput *ret_input)
+{
+    const ViewSignature *signature =
+        &g_array_index(evidence->view->signatures, ViewSignature, at);
+    const EvidenceSignature *more = &g_array_index(evidence->signatures, EvidenceSignature, at);
+    if (*signature->repair == '\0') {
+        bundle_reader_make(reader, more->field, more->header_digest, ret_input);
+        return;
+    }
+    *ret_input = (BundleInput){
+        .obstacle = "verifies only with damage of the dump undone, not on these bytes"};
+}
+
 static bool add_signature(Bundle *bundle, const Evidence *evidence, guint at,
                           BundleReader *reader, const char *base, GError **error)
 {
@@ -206,7 +221,7 @@ static bool add_signature(Bundle *bundle, const Evidence *evidence, guint at,
     g_auto(InputNames) names = {0};
     const KeyFiles *key = NULL;
     BundleFiles files = {0};
-    bundle_reader_make(reader, more->field, more->header_digest, &input);
+    make_input(reader, evidence, at, &input);
     if (more->has_key) {
         key = take_key(bundle, more, error);
         if (key == NULL) {

@@ -64,6 +64,7 @@ void bundle_manifest_signature(JsonWriter *writer, const Evidence *evidence, gui
     json_writer_integer(writer, "number", (int64_t)at + 1);
     json_writer_text(writer, "result", signature->result);
     json_writer_text(writer, "reason", signature->reason);
+    json_writer_text(writer, "repair", signature->repair);
     view_json_known(writer, "header_ok", signature->header_ok);
     view_json_known(writer, "body_ok", signature->body_ok);
     json_writer_boolean(writer, "aligned", signature->aligned);

@@ -159,6 +159,16 @@ said '^2 messages are missing from this bundle\.$' "verify.sh says that two are 
 [ "$(count missing out)" -eq 2 ] || fail "verify.sh names them"
 ok "what is not there any more is said, with exit code 4"
 
+# A signature that verifies after a repair is not one over the bytes of the mail, and is not told to be.
+sed 's/\r*$/\r\r/' "all/$(cut -f 1 <<<"$line")" >doubled.eml
+export WAXSEAL_DB=$work/repaired.db
+expect_exit 0 "$index" -q --keys "$sample/keys.tsv" doubled.eml
+expect_exit 0 "$query" bundle caveat:repaired -o repaired
+expect_exit 0 sh repaired/verify.sh
+said '^unchecked .* signature 1: pass, verifies only with damage of the dump undone' "a repair is said"
+said '^0 signatures are as the manifest says \(0 of them pass\), 0 differ, 1 cannot be checked\.$' "and not counted"
+ok "a repaired signature is told apart"
+
 mail=${WAXSEAL_TEST_MAIL:-}
 if [ -z "$mail" ] || [ ! -d "$mail/signed" ]; then
     echo "ok - real signed mail # SKIP WAXSEAL_TEST_MAIL is not set; tests/README.md says what it names"
