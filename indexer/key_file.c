@@ -101,31 +101,6 @@ static bool read_header(const char *text, Layout *ret_layout)
     return true;
 }
 
-static char *find_nocase(char *text, const char *word)
-{
-    const size_t len = strlen(word);
-    for (; *text != '\0'; text++) {
-        if (g_ascii_strncasecmp(text, word, len) == 0) {
-            return text;
-        }
-    }
-    return NULL;
-}
-
-/* Cuts "selector._domainkey.domain" in two. */
-static bool split_name(char *name, const char **ret_selector, const char **ret_domain)
-{
-    static const char label[] = "._domainkey.";
-    char *at = find_nocase(name, label);
-    if (at == NULL) {
-        return false;
-    }
-    *at = '\0';
-    *ret_selector = name;
-    *ret_domain = at + strlen(label);
-    return true;
-}
-
 static KeyObservation observation_of(const Line *line, const Layout *layout, const char *path)
 {
     const bool is_computed = layout->at[COLUMN_CHECKED] >= 0;
@@ -142,44 +117,55 @@ static KeyObservation observation_of(const Line *line, const Layout *layout, con
     };
 }
 
-static bool add_line(char *text, const Layout *named, const char *path, KeyStore *store)
+/* Returns: NULL, or why the line is no key. */
+static const char *add_line(char *text, const Layout *named, const char *path, KeyStore *store)
 {
     Line line = split(text);
     const Layout *layout = named;
     if (layout == NULL) {
-        layout = find_nocase(line.fields[0], "._domainkey.") != NULL ? &layout_by_name
-                                                                     : &layout_by_selector;
+        layout = strcasestr(line.fields[0], "._domainkey.") != NULL ? &layout_by_name
+                                                                    : &layout_by_selector;
     }
+    const char *name = field_of(&line, layout, COLUMN_NAME);
     const char *selector = field_of(&line, layout, COLUMN_SELECTOR);
     const char *domain = field_of(&line, layout, COLUMN_DOMAIN);
     const char *record = field_of(&line, layout, COLUMN_RECORD);
-    const int name_at = layout->at[COLUMN_NAME];
-    if (name_at >= 0 && ((size_t)name_at >= line.n_fields ||
-                         !split_name(line.fields[name_at], &selector, &domain))) {
-        return false;
-    }
-    if (selector == NULL || domain == NULL || record == NULL) {
-        return false;
+    if (record == NULL) {
+        return "too few columns";
     }
     const KeyObservation observation = observation_of(&line, layout, path);
-    return key_store_add(store, selector, domain, record, &observation);
+    if (layout->at[COLUMN_NAME] >= 0) {
+        return name == NULL ? "too few columns"
+                            : key_store_add_named(store, name, record, &observation);
+    }
+    if (selector == NULL || domain == NULL) {
+        return "too few columns";
+    }
+    return key_store_add(store, selector, domain, record, &observation) ? NULL : key_fault_name;
 }
 
-size_t key_file_parse(char *text, const char *path, KeyStore *store)
+bool key_file_is_header(const char *line)
 {
-    size_t n_bad = 0;
+    Layout layout;
+    return read_header(line, &layout);
+}
+
+void key_file_parse(char *text, const char *path, KeyStore *store, KeyReport *report)
+{
     Layout header;
     const Layout *named = NULL;
-    bool is_first = true;
+    size_t number = 0;
     char *rest = text;
     while (rest != NULL) {
         char *line = strsep(&rest, "\n");
-        if (is_first && read_header(line, &header)) {
+        number++;
+        if (number == 1 && read_header(line, &header)) {
             named = &header;
         } else if (line[strspn(line, " \t\r")] != '\0' && line[0] != '#') {
-            n_bad += !g_utf8_validate(line, -1, NULL) || !add_line(line, named, path, store);
+            key_report_entry(report, number,
+                             g_utf8_validate(line, -1, NULL)
+                                 ? add_line(line, named, path, store)
+                                 : "not UTF-8");
         }
-        is_first = false;
     }
-    return n_bad;
 }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "indexer/key_reader.h"
 #include "indexer/statement_set.h"
 #include "schema/archive.h"
 
@@ -69,14 +70,12 @@ static bool load_archive(KeyStore *store, const char *database, GError **error)
 
 static bool load_file(KeyStore *store, const char *path, KeyFilesWarnFunc warn, GError **error)
 {
-    size_t n_bad_lines = 0;
-    if (!key_store_read_file(store, path, &n_bad_lines, error)) {
-        return false;
+    KeyReport report = {.n_records = 0};
+    const bool is_read = key_reader_read(store, path, &report, error);
+    if ((report.n_faults > 0 || report.n_aliases > 0) && warn != NULL) {
+        warn(path, &report);
     }
-    if (n_bad_lines > 0 && warn != NULL) {
-        warn(path, n_bad_lines);
-    }
-    return true;
+    return is_read;
 }
 
 bool key_files_load(KeyStore *store, const KeyFilesOptions *options, KeyFilesWarnFunc warn,

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "indexer/key_report.h"
 #include "indexer/key_store.h"
 
 typedef struct {
@@ -14,8 +15,8 @@ typedef struct {
     bool use_builtin;
 } KeyFilesOptions;
 
-/* Called for a file with lines that are no keys. */
-typedef void (*KeyFilesWarnFunc)(const char *path, size_t n_bad_lines);
+/* Called for a file with lines that are no keys, or with aliases of keys. */
+typedef void (*KeyFilesWarnFunc)(const char *path, const KeyReport *report);
 
 /* `ret_n_named`: how many keys, the first of the store, are from the files that were named.
  * Returns: false with `error`. */

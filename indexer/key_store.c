@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/key_store.h"
 
-#include <errno.h>
-#include <gio/gio.h>
-
-#include "indexer/key_file.h"
+#include "indexer/key_reader.h"
 #include "schema/dkim_domain.h"
 
 #define NAME_MAX_BYTES (2 * DKIM_DOMAIN_BYTES_MAX + 2)
@@ -17,6 +14,8 @@
 
 /* The empty string of every observation, so that its pointer is always the same. */
 static const char empty[] = "";
+
+const char key_fault_name[] = "the name is no domain name";
 
 struct KeyStore {
     GStringChunk *strings;   /* every string that is handed out */
@@ -193,6 +192,20 @@ bool key_store_add(KeyStore *store, const char *selector, const char *domain,
     return true;
 }
 
+const char *key_store_add_named(KeyStore *store, const char *name, const char *record,
+                                const KeyObservation *observation)
+{
+    static const char label[] = "._domainkey.";
+    const char *at = strcasestr(name, label);
+    if (at == NULL) {
+        return "no name selector._domainkey.domain";
+    }
+    g_autofree char *selector = g_strndup(name, (size_t)(at - name));
+    return key_store_add(store, selector, at + strlen(label), record, observation)
+               ? NULL
+               : key_fault_name;
+}
+
 size_t key_store_size(const KeyStore *store)
 {
     return store->keys->len;
@@ -229,21 +242,12 @@ const GPtrArray *key_store_find_selector(const KeyStore *store, Slice selector)
 bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_lines,
                          GError **error)
 {
-    g_autofree char *text = NULL;
-    gsize len = 0;
-    g_autoptr(GError) reason = NULL;
-    if (!g_file_get_contents(path, &text, &len, &reason)) {
-        g_set_error(error, reason->domain, reason->code, "%s: cannot read the keys: %s", path,
-                    reason->message);
+    KeyReport report;
+    if (!key_reader_read(store, path, &report, error)) {
         return false;
     }
-    /* A NUL would hide the rest of the file; as white space it spoils its own line at most. */
-    for (char *nul = text; (nul = memchr(nul, '\0', len - (size_t)(nul - text))) != NULL;) {
-        *nul = ' ';
-    }
-    const size_t n_bad = key_file_parse(text, path, store);
     if (ret_bad_lines != NULL) {
-        *ret_bad_lines = n_bad;
+        *ret_bad_lines = report.n_faults;
     }
     return true;
 }

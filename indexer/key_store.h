@@ -1,8 +1,8 @@
 /* key_store.h - the public keys that are known: from files, in memory, looked up by name.
  *
- * Reads key files; does not ask the DNS and does not decide what a key is worth beyond its
- * record (RFC 6376 section 3.6.1). Records are taken apart when they are added, without
- * OpenSSL: a hundred thousand keys load in about a second.
+ * Does not read files by itself (key_reader.h), does not ask the DNS and does not decide
+ * what a key is worth beyond its record (RFC 6376 section 3.6.1). Records are taken apart when
+ * they are added, without OpenSSL: a hundred thousand keys load in about a second.
  *
  * Memory: the store owns everything it hands out, until key_store_free.
  * Errors: a file that cannot be read is a GError; a line that cannot be read is counted and
@@ -48,20 +48,23 @@ KeyStore *key_store_new(void);
 void key_store_free(KeyStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyStore, key_store_free)
 
-/* Reads a TSV file: `selector domain record [first-seen [last-seen [bits [source [channel
- * [notes]]]]]]`, or `selector._domainkey.domain record [...]`; '#' begins a comment line. A
- * first line that names the columns (selector, domain or name, record or txt or dns_txt, ...)
- * rules instead. The records NXDOMAIN (no key), TIMEOUT and SERVFAIL (KEY_FLAG_NO_ANSWER) are
- * answers of the DNS; "private key published" in the notes is KEY_FLAG_LEAKED. Keys of files
- * read earlier come first when several have the same name. Returns: false with `error` when the
- * file cannot be read. `ret_bad_lines` may be NULL. */
+/* Reads a key file of any form (key_reader.h). Keys of files read earlier come first when
+ * several have the same name. Returns: false with `error` when the file cannot be read or has
+ * lines but no key. `ret_bad_lines` may be NULL. */
 bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_lines,
                          GError **error);
 
 /* Adds one key, or one observation to a key that is there already. All strings are copied;
- * `observation` may be NULL. Returns: false when selector or domain is no domain name. */
+ * `observation` may be NULL. The records NXDOMAIN (no key), TIMEOUT and SERVFAIL
+ * (KEY_FLAG_NO_ANSWER) are answers of the DNS; "private key published" in the notes is
+ * KEY_FLAG_LEAKED. Returns: false when selector or domain is no domain name. */
 bool key_store_add(KeyStore *store, const char *selector, const char *domain,
                    const char *record, const KeyObservation *observation);
+
+/* Adds under the name `selector._domainkey.domain`. Returns: NULL, or in constant words why the
+ * name is none; key_fault_name of key_report.h when it is refused by key_store_add. */
+const char *key_store_add_named(KeyStore *store, const char *name, const char *record,
+                                const KeyObservation *observation);
 
 size_t key_store_size(const KeyStore *store);
 

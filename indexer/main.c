@@ -68,7 +68,7 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
         {"database", 'd', 0, G_OPTION_ARG_FILENAME, &arguments->database,
          "The archive (default: $WAXSEAL_DB, else archive.db)", "FILE"},
         {"keys", 'k', 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->key_files,
-         "DKIM keys, tab-separated: selector, domain, TXT record; may be repeated", "FILE"},
+         "DKIM keys: tab-separated, zone file, dig output or JSON; may be repeated", "FILE"},
         {"no-builtin-keys", 0, 0, G_OPTION_ARG_NONE, &arguments->no_builtin_keys,
          "Do not use the key archive that ships with the program", NULL},
         {"no-dkim", 0, 0, G_OPTION_ARG_NONE, &arguments->no_dkim,
@@ -153,10 +153,23 @@ static bool check_arguments(Arguments *arguments, GError **error)
     return true;
 }
 
-static void warn_bad_lines(const char *path, size_t n_bad_lines)
+static void warn_bad_lines(const char *path, const KeyReport *report)
 {
-    g_printerr("waxseal-index: %s: %zu lines are no keys and were not used\n", path,
-               n_bad_lines);
+    const size_t n_told = MIN(report->n_faults, (size_t)KEY_REPORT_FAULTS_MAX);
+    for (size_t i = 0; i < n_told; i++) {
+        g_printerr("waxseal-index: %s:%zu: no key: %s\n", path, report->faults[i].line,
+                   report->faults[i].reason);
+    }
+    if (report->n_faults > n_told) {
+        g_printerr("waxseal-index: %s: %zu more like these; keys read: %zu\n", path,
+                   report->n_faults - n_told, report->n_records);
+    }
+    if (report->n_aliases > 0) {
+        g_printerr(
+            "waxseal-index: %s: %zu names are aliases (CNAME) of keys elsewhere and were "
+            "passed over\n",
+            path, report->n_aliases);
+    }
 }
 
 static void report_trouble(const char *message, gpointer data)

@@ -67,6 +67,47 @@ field 'm["signatures"][0]["result"], m["signatures"][0]["header_ok"], m["dkim"]'
 same fields "('nokey', None, 'nokey')"
 ok "header and body are told apart, and a missing key is nokey"
 
+record=$(cut -f2 key.tsv)
+printf '; <<>> DiG 9.18 <<>> TXT brisbane._domainkey.example.com\n\n;; ANSWER SECTION:\nbrisbane._domainkey.example.com. 3600 IN TXT "%s" "%s"\nalias._domainkey.example.com. 60 IN CNAME a.example.net.\n' "${record:0:200}" "${record:200}" >key.dig
+printf '$ORIGIN example.com.\n@ SOA ns host ( 1 2 3 4 5 )\nbrisbane._domainkey TXT ( "%s"\n  "%s" ) ; split\n' "${record:0:50}" "${record:50}" >key.zone
+printf '[{"domain":"example.com","selector":"brisbane","value":"%s","firstSeenAt":"2007-05-10T00:00:00Z"}]' "$record" >key.array
+printf '{"brisbane._domainkey.example.com": ["p=", "%s"]}' "$record" >key.map
+for form in dig zone array map tsv; do
+    gzip -kn "key.$form"
+    for keys in "key.$form" "key.$form.gz"; do
+        expect_exit 0 "$index" --verify-only --json --keys "$keys" signed.eml
+        field 'm["signatures"][0]["result"], m["level"]' >fields
+        same fields "('pass', 'verified')"
+    done
+done
+expect_exit 0 "$index" --verify-only --json --keys <(cat key.dig) signed.eml
+field 'm["dkim"]' >fields
+same fields pass
+grep -q ': 1 names are aliases (CNAME)' err || fail "an alias is told"
+expect_exit 0 "$index" -q -d forms.db --no-builtin-keys --keys key.array signed.eml
+sqlite3 forms.db 'select source, channel, first_seen, last_seen from dkim_key_observation' >fields
+same fields "key.array|file|2007-05-10|"
+ok "keys come as zone files, dig output, JSON and tab-separated, gzip'd or not"
+
+{
+    cat key.tsv
+    for i in 1 2 3 4 5 6 7; do printf 'line %s\n' "$i"; done
+} >spoiled.tsv
+expect_exit 0 "$index" --verify-only --json --keys spoiled.tsv signed.eml
+same err "waxseal-index: spoiled.tsv:2: no key: too few columns" \
+    "waxseal-index: spoiled.tsv:3: no key: too few columns" \
+    "waxseal-index: spoiled.tsv:4: no key: too few columns" \
+    "waxseal-index: spoiled.tsv:5: no key: too few columns" \
+    "waxseal-index: spoiled.tsv:6: no key: too few columns" \
+    "waxseal-index: spoiled.tsv: 2 more like these; keys read: 1"
+sed 1d spoiled.tsv >none.tsv
+expect_exit 1 "$index" --verify-only --json --keys none.tsv signed.eml
+tail -n 1 err >last
+same last "waxseal-index: none.tsv: no DKIM key in it"
+: >empty.tsv
+expect_exit 0 "$index" --verify-only --json --keys empty.tsv signed.eml
+ok "lines that are no keys are told, and a file without a key is an error"
+
 expect_exit 0 "$index" --verify-only --keys key.tsv signed.eml
 grep -q 'Signature 1 by example.com, selector brisbane: pass (the signature verifies)' out || fail "text says the result"
 grep -q 'headers authentic; body as signed; rsa-sha256, key of 1024 bits' out || fail "text says what holds"
