@@ -6,6 +6,7 @@
 #include "indexer/recheck_message.h"
 #include "indexer/statement_set.h"
 #include "schema/dkim_domain.h"
+#include "schema/repair.h"
 
 /* What depends on the key alone. */
 #define KEY_CAVEATS                                                                            \
@@ -33,6 +34,7 @@ enum {
     COLUMN_CAVEATS,
     COLUMN_KEY,
     COLUMN_DATE,
+    COLUMN_REPAIR, /* what was undone; '' nothing */
 };
 
 /* Without a digest a field could not be checked, and no key changes that; nor that a DomainKeys
@@ -41,23 +43,25 @@ static const char *const select_sql[KIND_COUNT] = {
     [KIND_DKIM] = "SELECT s.message_id, s.position, s.domain, s.selector, s.algorithm,"
                   " s.identity, s.header_digest, '', s.signature, s.body_ok,"
                   " ifnull(s.body_length > s.body_bytes, 0), s.result, s.reason, s.caveats,"
-                  " s.key_id, m.date FROM signature s JOIN message m ON m.id = s.message_id"
-                  " WHERE s.header_digest <> x'' ORDER BY s.message_id, s.position",
+                  " s.key_id, m.date, s.repair FROM signature s"
+                  " JOIN message m ON m.id = s.message_id WHERE s.header_digest <> x'' ORDER "
+                  "BY s.message_id, s.position",
     [KIND_ARC_SEAL] = "SELECT s.message_id, s.instance, s.seal_domain, s.seal_selector,"
                       " s.seal_algorithm, '', s.seal_digest, '', s.seal_signature, NULL, 0,"
-                      " s.seal_result, s.seal_reason, s.seal_caveats, s.seal_key_id, m.date"
+                      " s.seal_result, s.seal_reason, s.seal_caveats, s.seal_key_id, m.date,"
+                      " ''"
                       " FROM arc_set s JOIN message m ON m.id = s.message_id"
                       " WHERE s.seal_digest <> x'' ORDER BY s.message_id, s.instance",
     [KIND_ARC_MESSAGE] = "SELECT s.message_id, s.instance, s.message_domain,"
                          " s.message_selector, s.message_algorithm, '', s.message_digest, '',"
                          " s.message_signature, s.body_ok,"
                          " ifnull(s.body_length > s.body_bytes, 0), s.message_result,"
-                         " s.message_reason, s.message_caveats, s.message_key_id, m.date"
+                         " s.message_reason, s.message_caveats, s.message_key_id, m.date, ''"
                          " FROM arc_set s JOIN message m ON m.id = s.message_id"
                          " WHERE s.message_digest <> x'' ORDER BY s.message_id, s.instance",
     [KIND_DOMAINKEYS] = "SELECT s.message_id, s.position, s.domain, s.selector, s.algorithm,"
                         " s.sender, s.digest, s.listed_digest, s.signature, NULL, 0, s.result,"
-                        " s.reason, s.caveats, s.key_id, m.date FROM domainkey_signature s"
+                        " s.reason, s.caveats, s.key_id, m.date, '' FROM domainkey_signature s"
                         " JOIN message m ON m.id = s.message_id WHERE s.digest <> x''"
                         " AND (s.result <> 'permerror' OR s.key_id IS NOT NULL)"
                         " ORDER BY s.message_id, s.position",
@@ -221,10 +225,12 @@ static bool try_row(Recheck *recheck, Kind kind, sqlite3_stmt *row, GError **err
     recheck->outcome.signatures++;
     const DkimFinding finding = find_again(recheck, row, &question);
     const CaveatSet known = caveat_set_of_words(archive_column_text(row, COLUMN_CAVEATS));
+    const Repair repair = repair_of_word(archive_column_text(row, COLUMN_REPAIR));
+    const bool is_mended = repair != REPAIR_NONE && finding.result == DKIM_RESULT_PASS;
     Change change = {
         .message_id = sqlite3_column_int64(row, COLUMN_MESSAGE),
         .position = sqlite3_column_int64(row, COLUMN_POSITION),
-        .reason = finding.reason,
+        .reason = is_mended ? repair_sentence(repair) : finding.reason,
         .result = finding.result,
         .caveats = (known & ~KEY_CAVEATS) | finding.caveats,
         .header_ok = finding.header_ok,

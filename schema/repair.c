@@ -30,12 +30,17 @@ const char *repair_sentence(Repair repair)
     return repair == REPAIR_NONE ? "" : sentences[repair];
 }
 
+Repair repair_of_word(const char *word)
+{
+    Repair repair = REPAIR_COUNT - 1;
+    while (repair != REPAIR_NONE && !g_str_equal(word, words[repair])) {
+        repair--;
+    }
+    return repair;
+}
+
 const char *repair_done_of_word(const char *word)
 {
-    for (Repair repair = REPAIR_NONE + 1; repair < REPAIR_COUNT; repair++) {
-        if (g_str_equal(word, words[repair])) {
-            return sentences[repair] + strlen(VERIFIES);
-        }
-    }
-    return "";
+    const Repair repair = repair_of_word(word);
+    return repair == REPAIR_NONE ? "" : sentences[repair] + strlen(VERIFIES);
 }

@@ -33,5 +33,8 @@ const char *repair_word(Repair repair);
 /* "verifies after undoing ..."; "" for none. Returns: (transfer none) a constant. */
 const char *repair_sentence(Repair repair);
 
+/* The repair of a word. Returns: REPAIR_NONE for a word that is none. */
+Repair repair_of_word(const char *word);
+
 /* "undoing ...", for a word. Returns: (transfer none) a constant, "" for one that is none. */
 const char *repair_done_of_word(const char *word);

@@ -242,6 +242,12 @@ field 'm["signatures"][0]["repair"]' >fields
 same fields extra-cr
 expect_exit 0 "$query" -d repair.db show --raw "$id"
 cmp out doubled.eml || fail "the bytes of a repaired message are not those of the dump"
+expect_exit 0 "$index" -q -d later.db doubled.eml
+expect_exit 0 "$query" -d later.db search --json 'caveat:repaired dkim:nokey'
+expect_exit 0 "$index" -q -d later.db --keys key.tsv
+expect_exit 0 "$query" -d later.db show --json "$id"
+field 'm["level"], [(s["result"], s["reason"], s["repair"], s["caveats"]) for s in m["signatures"]]' >fields
+same fields "('limited', [('pass', 'verifies after taking away doubled CRs before line ends', 'extra-cr', ['repaired'])])"
 expect_exit 0 "$index" -q -d unrepaired.db --no-repair --keys key.tsv doubled.eml
 expect_exit 1 "$query" -d unrepaired.db search caveat:repaired
 ok "a repair is said, changes no byte, and can be turned off"

@@ -350,6 +350,7 @@ static void test_words(void)
         g_autofree char *sentence =
             g_strconcat("verifies after ", repair_done_of_word(repair_word(repair)), NULL);
         g_assert_cmpstr(repair_sentence(repair), ==, sentence);
+        g_assert_cmpint(repair_of_word(repair_word(repair)), ==, repair);
     }
 }
 
