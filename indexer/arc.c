@@ -19,6 +19,7 @@ struct ArcVerifier {
     ArcSets sets;
     DkimBodyHash body_hashes[ARC_SET_MAX]; /* of the message signatures that can be checked */
     size_t hash_of[ARC_SET_MAX];           /* by instance - 1: index in body_hashes */
+    DkimKeyTerms terms;                    /* of the message that is being checked */
 };
 
 ArcVerifier *arc_verifier_new(const KeyStore *keys)
@@ -135,7 +136,7 @@ static void check_seal(ArcVerifier *verifier, MailRecord *record, RecordArcSet *
     const Slice bytes = slice_of((const char *)digest,
                                  dkim_hash_bytes(dkim_algorithm_hash(signature->algorithm)));
     const DkimFinding finding =
-        dkim_finding_make(verifier->key_search, signature, bytes, NULL, DKIM_KEY_DEMAND_STRICT);
+        dkim_finding_make(verifier->key_search, signature, bytes, NULL, &verifier->terms);
     take_finding(record, &entry->seal, bytes, &finding);
 }
 
@@ -152,7 +153,7 @@ static DkimFinding find_message(ArcVerifier *verifier, const ArcSet *set,
     dkim_header_hash(verifier->digest, verifier->index, signature,
                      set->fields[ARC_FIELD_MESSAGE], digest);
     return dkim_finding_make(verifier->key_search, signature,
-                             slice_of((const char *)digest, len), body, DKIM_KEY_DEMAND_STRICT);
+                             slice_of((const char *)digest, len), body, &verifier->terms);
 }
 
 /* RFC 8617 has no other default for c= than DKIM's simple/simple; its drafts, and sealers made
@@ -211,6 +212,8 @@ static void hash_body(ArcVerifier *verifier, Slice body)
 
 static void check_sets(ArcVerifier *verifier, const RawMessage *message, MailRecord *record)
 {
+    verifier->terms = (DkimKeyTerms){
+        .demand = DKIM_KEY_DEMAND_STRICT, .has_date = record->has_date, .date = record->date};
     dkim_header_index_build(verifier->index, message);
     hash_body(verifier, message->body);
     for (guint i = 0; i < record->arc_sets->len; i++) {

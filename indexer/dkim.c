@@ -186,8 +186,9 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     dkim_header_hash(verifier->digest, verifier->index, signature, checkable->field, digest);
     const Slice header_digest = slice_of(
         (const char *)digest, dkim_hash_bytes(dkim_algorithm_hash(signature->algorithm)));
-    const DkimFinding finding = dkim_finding_make(verifier->key_search, signature,
-                                                  header_digest, body, DKIM_KEY_DEMAND_NONE);
+    const DkimKeyTerms terms = {.has_date = record->has_date, .date = record->date};
+    const DkimFinding finding =
+        dkim_finding_make(verifier->key_search, signature, header_digest, body, &terms);
 
     size_t n_authors = 0;
     entry->aligned = dkim_alignment_check_authors(verifier->alignment, signature->domain_name,

@@ -23,6 +23,9 @@ static void decide(DkimFinding *finding, const DkimKeyAnswer *answer, bool body_
     } else if (answer->outcome == DKIM_KEYS_NONE) {
         finding->result = DKIM_RESULT_NOKEY;
         finding->reason = "no key is known";
+    } else if (answer->outcome == DKIM_KEYS_OTHER_TIME) {
+        finding->result = DKIM_RESULT_NOKEY;
+        finding->reason = "the known keys are of another time, and none verifies";
     }
 }
 
@@ -56,13 +59,13 @@ static DkimFinding begin(const DkimKeyAnswer *answer)
 
 DkimFinding dkim_finding_make(DkimKeySearch *keys, const DkimSignature *signature,
                               Slice header_digest, const DkimBodyHash *body,
-                              DkimKeyDemand demand)
+                              const DkimKeyTerms *terms)
 {
     const DkimKeyQuestion question = {
         .selector = signature->selector_name,
         .domain = signature->domain_name,
         .algorithm = signature->algorithm,
-        .demand = demand,
+        .terms = *terms,
         .identity_is_domain = signature->identity_is_domain,
         .digest = header_digest,
         .signature = slice_of((const char *)signature->signature, signature->signature_len),

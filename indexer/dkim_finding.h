@@ -26,7 +26,7 @@ typedef struct {
  * hash that the signature asked for; NULL when it covers none. */
 DkimFinding dkim_finding_make(DkimKeySearch *keys, const DkimSignature *signature,
                               Slice header_digest, const DkimBodyHash *body,
-                              DkimKeyDemand demand);
+                              const DkimKeyTerms *terms);
 
 /* The finding that follows from what the keys said and from what is known of the body: whether
  * its hash holds (not known without one), whether l= is larger than it. */

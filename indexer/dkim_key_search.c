@@ -66,7 +66,7 @@ static const char *key_fault(const Key *key, const DkimKeyQuestion *question)
     if (is_ed25519 != (key->material.type == KEY_TYPE_ED25519)) {
         return "the key is of another type than the algorithm";
     }
-    if (question->demand == DKIM_KEY_DEMAND_STRICT && !is_ed25519 &&
+    if (question->terms.demand == DKIM_KEY_DEMAND_STRICT && !is_ed25519 &&
         key->material.bits < KEY_BITS_STRONG) {
         return "the key has fewer than 1,024 bits";
     }
@@ -93,13 +93,20 @@ static bool try_key(DkimKeySearch *search, const Key *key, const DkimKeyQuestion
                                                     question->digest, question->signature);
 }
 
+static bool is_of_time(const Key *key, const DkimKeyTerms *terms)
+{
+    return !terms->has_date || key_window_covers(&key->window, terms->date);
+}
+
 /* Takes in what a key that does not verify says; a usable key says more than others. */
 static void count_against(DkimKeyAnswer *answer, const Key *key, const char *fault)
 {
+    const bool is_open =
+        answer->outcome == DKIM_KEYS_NONE || answer->outcome == DKIM_KEYS_OTHER_TIME;
     const bool no_answer = (key->material.flags & KEY_FLAG_NO_ANSWER) != 0;
     if (fault == NULL && answer->outcome != DKIM_KEYS_BAD) {
         *answer = (DkimKeyAnswer){.outcome = DKIM_KEYS_BAD, .key = key};
-    } else if (fault != NULL && answer->outcome == DKIM_KEYS_NONE) {
+    } else if (fault != NULL && is_open) {
         *answer = (DkimKeyAnswer){
             .outcome = no_answer ? DKIM_KEYS_NO_ANSWER : DKIM_KEYS_UNUSABLE,
             .key = key,
@@ -127,7 +134,11 @@ static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *
         if (fault == NULL && (key->material.flags & KEY_FLAG_WRAPPED) != 0) {
             fault = "the key is not in the form for its type";
         }
-        count_against(&answer, key, fault);
+        if (is_of_time(key, &question->terms)) {
+            count_against(&answer, key, fault);
+        } else if (answer.outcome == DKIM_KEYS_NONE) {
+            answer.outcome = DKIM_KEYS_OTHER_TIME;
+        }
     }
     return answer;
 }
@@ -176,11 +187,14 @@ static CaveatSet key_caveats(const Key *key)
 DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *question)
 {
     DkimKeyAnswer answer = try_own_keys(search, question);
-    if (answer.outcome == DKIM_KEYS_NONE && question->demand == DKIM_KEY_DEMAND_NONE) {
+    if (answer.outcome == DKIM_KEYS_NONE && question->terms.demand == DKIM_KEY_DEMAND_NONE) {
         answer = try_shared_keys(search, question);
     }
     if (answer.key != NULL) {
         answer.caveats |= key_caveats(answer.key);
+    }
+    if (answer.outcome == DKIM_KEYS_GOOD && !is_of_time(answer.key, &question->terms)) {
+        answer.caveats |= CAVEAT_BIT(OUTSIDE_KEY_WINDOW);
     }
     return answer;
 }

@@ -19,11 +19,12 @@
 
 /* What trying the keys came to. */
 typedef enum {
-    DKIM_KEYS_NONE,      /* none is known */
-    DKIM_KEYS_GOOD,      /* one verifies */
-    DKIM_KEYS_BAD,       /* none of the usable ones verifies */
-    DKIM_KEYS_UNUSABLE,  /* known, but none may be used; a reason is given */
-    DKIM_KEYS_NO_ANSWER, /* the DNS was asked and did not answer */
+    DKIM_KEYS_NONE,       /* none is known */
+    DKIM_KEYS_GOOD,       /* one verifies */
+    DKIM_KEYS_BAD,        /* none of the usable ones verifies */
+    DKIM_KEYS_OTHER_TIME, /* none verifies, and none is known to be of the message's time */
+    DKIM_KEYS_UNUSABLE,   /* known, but none may be used; a reason is given */
+    DKIM_KEYS_NO_ANSWER,  /* the DNS was asked and did not answer */
 } DkimKeysOutcome;
 
 /* What a key must be to be tried at all. */
@@ -33,10 +34,16 @@ typedef enum {
 } DkimKeyDemand;
 
 typedef struct {
+    DkimKeyDemand demand;
+    bool has_date;
+    int64_t date; /* of the message, Unix time; only with has_date */
+} DkimKeyTerms;
+
+typedef struct {
     const char *selector; /* normal, as in DkimSignature */
     const char *domain;
     DkimAlgorithm algorithm;
-    DkimKeyDemand demand;
+    DkimKeyTerms terms;
     bool identity_is_domain; /* i= names d= itself */
     Slice digest;            /* of the canonical header */
     Slice signature;         /* b=, decoded */
@@ -46,9 +53,10 @@ typedef struct {
 
 typedef struct {
     DkimKeysOutcome outcome;
-    const Key *key;     /* that decided; NULL with DKIM_KEYS_NONE */
+    const Key *key;     /* that decided; NULL with DKIM_KEYS_NONE and _OTHER_TIME */
     const char *reason; /* constant words, with DKIM_KEYS_UNUSABLE and _NO_ANSWER */
-    CaveatSet caveats;  /* weak-key, test-mode, leaked-key, recovered-key, shared-key */
+    CaveatSet caveats;  /* weak-key, test-mode, leaked-key, recovered-key, shared-key,
+                           outside-key-window */
 } DkimKeyAnswer;
 
 /* What is known before anything is tried. */
@@ -68,5 +76,6 @@ KeyRank dkim_key_search_rank(const DkimKeySearch *search, const char *selector,
                              const char *domain);
 
 /* Tries all keys of the name; without any, those of its selector under other names, of which
- * one that does not verify says nothing. */
+ * one that does not verify says nothing. Nor does a key say anything against a message of
+ * another time than its known life: a domain may put a new key under an old name. */
 DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *question);

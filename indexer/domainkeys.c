@@ -203,14 +203,15 @@ static CaveatSet find_caveats(DomainKeysVerifier *verifier, const RawField *self
 }
 
 /* Asks the keys about both orders of the fields. */
-static DkimKeyAnswer ask_keys(DomainKeysVerifier *verifier, const RecordDomainKeys *entry,
-                              const Sender *sender)
+static DkimKeyAnswer ask_keys(DomainKeysVerifier *verifier, const MailRecord *record,
+                              const RecordDomainKeys *entry, const Sender *sender)
 {
     const DkimSignature *signature = &verifier->parsed.signature;
     DkimKeyQuestion question = {
         .selector = signature->selector_name,
         .domain = signature->domain_name,
         .algorithm = signature->algorithm,
+        .terms = {.has_date = record->has_date, .date = record->date},
         .identity_is_domain = sender->is_domain,
         .digest = entry->digest,
         .signature = entry->signature,
@@ -246,7 +247,7 @@ static void check_signature(DomainKeysVerifier *verifier, const RawMessage *mess
         set_result(entry, DKIM_RESULT_PERMERROR, sender.fault);
         return;
     }
-    const DkimKeyAnswer answer = ask_keys(verifier, entry, &sender);
+    const DkimKeyAnswer answer = ask_keys(verifier, record, entry, &sender);
     const DkimFinding finding = dkim_finding_of_answer(&answer, TRI_UNKNOWN, false);
     entry->key = finding.key;
     entry->caveats |= finding.caveats;

@@ -150,6 +150,7 @@ static void add_observation(KeyStore *store, Key *key, const KeyObservation *obs
     if (key->observations->len < OBSERVATIONS_MAX && !has_observation(key, &copy)) {
         g_array_append_val(key->observations, copy);
     }
+    key_window_widen(&key->window, copy.first_seen, copy.last_seen);
     if (!is_recovered(copy.channel)) {
         key->origin = KEY_ORIGIN_PUBLISHED;
     }

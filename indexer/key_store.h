@@ -12,6 +12,7 @@
 #pragma once
 
 #include "schema/dkim_key_record.h"
+#include "schema/key_window.h"
 
 /* How the key came to be known. DESIGN: a key from the dump itself never makes a mail verified.
  */
@@ -34,6 +35,7 @@ typedef struct {
     const char *domain;   /* the same */
     const char *record;   /* TXT record, strings joined */
     KeyOrigin origin;
+    KeyWindow window; /* of all observations */
     GArray
         *observations; /* KeyObservation; same name and record are one key, many observations */
     DkimKeyRecord material; /* what the record says; `fault` is NULL when it is usable */

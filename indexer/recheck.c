@@ -179,8 +179,11 @@ static bool make_question(Kind kind, sqlite3_stmt *row, const Names *names,
     *question = (DkimKeyQuestion){
         .selector = names->selector,
         .domain = names->domain,
-        .demand = kind == KIND_ARC_SEAL || kind == KIND_ARC_MESSAGE ? DKIM_KEY_DEMAND_STRICT
-                                                                    : DKIM_KEY_DEMAND_NONE,
+        .terms = {.demand = kind == KIND_ARC_SEAL || kind == KIND_ARC_MESSAGE
+                                ? DKIM_KEY_DEMAND_STRICT
+                                : DKIM_KEY_DEMAND_NONE,
+                  .has_date = sqlite3_column_type(row, COLUMN_DATE) != SQLITE_NULL,
+                  .date = sqlite3_column_int64(row, COLUMN_DATE)},
         .identity_is_domain = dkim_identity_is_domain(identity, names->domain),
         .digest = column_bytes(row, COLUMN_DIGEST),
         .signature = column_bytes(row, COLUMN_SIGNATURE),

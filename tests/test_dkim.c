@@ -585,6 +585,66 @@ static void test_no_signature_is_none(void)
     g_assert_cmpstr(message_dkim_word(record.verdict.dkim), ==, "none");
 }
 
+static void check_at(const KeyStore *keys, const char *text, int64_t date)
+{
+    check(keys, slice_of_string(text), "a@example.org", 0);
+    record.has_date = true;
+    record.date = date;
+    RawMessage message = {0};
+    raw_message_parse(&message, slice_of_string(text));
+    g_autoptr(DkimVerifier) verifier = dkim_verifier_new(keys);
+    dkim_verifier_check(verifier, &message, &record);
+    raw_message_clear(&message);
+}
+
+/* 2011-06-15, 2012-06-15, 2016-06-15 */
+#define TIME_OF_FIRST_KEY  INT64_C(1308096000)
+#define TIME_OF_SECOND_KEY INT64_C(1339718400)
+#define TIME_OF_NO_KEY     INT64_C(1465948800)
+
+/* A domain put a new key under an old name; of three only the second is in hand. */
+static void test_a_key_of_another_time_contradicts_nothing(void)
+{
+    DkimSigner *signer = signer_of(1024);
+    g_autoptr(KeyStore) keys = key_store_new();
+    const KeyObservation seen = {
+        .channel = "repo", .first_seen = "2012-06-01", .last_seen = "2012-06-30"};
+    key_store_add(keys, "s", "example.org", rfc6376_key, &seen);
+    g_autofree char *text = dkim_signer_sign(signer, TAGS H_ALL, MESSAGE);
+    check_at(keys, text, TIME_OF_SECOND_KEY);
+    assert_signature(0, DKIM_RESULT_FAIL, TRI_NO, TRI_YES);
+    check_at(keys, text, TIME_OF_NO_KEY);
+    assert_signature(0, DKIM_RESULT_NOKEY, TRI_UNKNOWN, TRI_YES);
+    g_assert_cmpint(signature_at(0)->key, ==, -1);
+    g_autofree char *altered = replace_first(text, "body text", "other text");
+    check_at(keys, altered, TIME_OF_NO_KEY);
+    assert_signature(0, DKIM_RESULT_FAIL, TRI_UNKNOWN, TRI_NO);
+
+    g_autofree char *key = g_strconcat("p=", dkim_signer_public_key(signer), NULL);
+    const KeyObservation undated = {.channel = "repo"};
+    key_store_add(keys, "s", "example.org", key, &undated);
+    check_at(keys, text, TIME_OF_NO_KEY);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_cmphex(record.verdict.caveats & CAVEAT_BIT(OUTSIDE_KEY_WINDOW), ==, 0);
+}
+
+static void test_a_date_outside_the_life_of_its_key_is_told(void)
+{
+    DkimSigner *signer = signer_of(1024);
+    g_autoptr(KeyStore) keys = key_store_new();
+    const KeyObservation seen = {
+        .channel = "repo", .first_seen = "2012-06-01", .last_seen = "2012-06-30"};
+    g_autofree char *key = g_strconcat("p=", dkim_signer_public_key(signer), NULL);
+    key_store_add(keys, "s", "example.org", key, &seen);
+    g_autofree char *text = dkim_signer_sign(signer, TAGS H_ALL, MESSAGE);
+    check_at(keys, text, TIME_OF_FIRST_KEY);
+    g_assert_cmphex(record.verdict.caveats & CAVEAT_BIT(OUTSIDE_KEY_WINDOW), ==, 0);
+    check_at(keys, text, TIME_OF_NO_KEY);
+    assert_signature(0, DKIM_RESULT_PASS, TRI_YES, TRI_YES);
+    g_assert_cmphex(record.verdict.caveats & CAVEAT_BIT(OUTSIDE_KEY_WINDOW), !=, 0);
+    g_assert_cmpstr(level_word(record.verdict.level), ==, "verified");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -617,6 +677,10 @@ int main(int argc, char **argv)
                     test_a_message_in_a_file_verifies_in_any_shape);
     g_test_add_func("/dkim/a_field_of_200_kilobytes_verifies",
                     test_a_field_of_200_kilobytes_verifies);
+    g_test_add_func("/dkim/a_key_of_another_time_contradicts_nothing",
+                    test_a_key_of_another_time_contradicts_nothing);
+    g_test_add_func("/dkim/a_date_outside_the_life_of_its_key_is_told",
+                    test_a_date_outside_the_life_of_its_key_is_told);
     g_test_add_func("/dkim/no_signature_is_none", test_no_signature_is_none);
     const int status = g_test_run();
     mail_record_destroy(&record);
