@@ -6,7 +6,7 @@
  * that no key of their own name has decided. What is known of the message stays; what follows
  * from the keys is derived by the functions that derive it when mail is read (dkim_finding,
  * schema/verdict, schema/arc_verdict), so that the rows are those of an archive made with these
- * keys. docs/keys.md names the two cases where they are not.
+ * keys. docs/keys.md names the three cases where they are not.
  *
  * Memory: some ten bytes a signature that changes. Errors: ARCHIVE_ERROR; the archive is then
  * as before. Threads: that of the connection, in which no transaction is open.

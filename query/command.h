@@ -31,6 +31,7 @@ extern const Command command_search;
 extern const Command command_show;
 extern const Command command_verify;
 extern const Command command_twins;
+extern const Command command_keys;
 extern const Command command_stats;
 extern const Command command_ledger;
 extern const Command command_bundle;

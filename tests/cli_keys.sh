@@ -5,6 +5,7 @@
 set -euo pipefail
 . "$WAXSEAL_SOURCE_DIR/tests/checks.sh"
 index=$WAXSEAL_BUILD_DIR/indexer/waxseal-index
+query=$WAXSEAL_BUILD_DIR/query/waxseal-query
 sample=$WAXSEAL_SOURCE_DIR/data/sample
 seeds=$WAXSEAL_SOURCE_DIR/tests/fuzz/seeds
 
@@ -103,6 +104,54 @@ expect_exit 0 "$index" -q --no-builtin-keys -d later.db --keys leak.tsv
 [ "$(count later.db "level = 'verified'")" -lt "$verified" ] || fail "a leaked key still verifies"
 [ "$(sqlite3 later.db "select state from dkim_key where selector = 'mail2011'")" = leaked ] || fail "the key's state is leaked"
 ok "mail of a key that turns out to be public loses the green mark"
+
+# waxseal-query keys, against the story of the sample dump.
+expect_exit 0 "$query" keys -d with.db
+grep -q 'messages .* 2048 bits  good .*val2014._domainkey.mairie-valmont.example' out || fail "a key is listed: $(cat out)"
+grep -q 'seen 2014-01-06..2018-12-31 by data/sample/make_sample.py (suite)' out || fail "who saw it is listed"
+expect_exit 0 "$query" keys -d with.db --json
+[ "$(sqlite3 :memory: "select sum(json_extract(value, '$.messages')) from json_each('[' || replace(trim(readfile('out'), char(10)), char(10), ',') || ']')")" -eq \
+    "$(sqlite3 with.db "select count(*) from (select distinct message_id, key_id from signature where result = 'pass')")" ] || fail "the counts of the keys"
+ok "keys lists what each key verified"
+
+expect_exit 0 "$query" keys -d with.db --conflicts
+[ "$(grep -c _domainkey out)" -eq "$(grep -c cl._domainkey.courriel-libre.example out)" ] || fail "another name than cl has conflicts: $(cat out)"
+[ "$(grep -c _domainkey out)" -eq 2 ] || fail "cl has two keys"
+ok "keys --conflicts lists the name that has two keys"
+
+expect_exit 0 "$query" keys -d with.db --missing --json
+head -n 1 out >first
+most=$(sqlite3 with.db "select count(distinct message_id) n from signature where result = 'nokey' group by selector, domain order by n desc limit 1")
+[ "$(sqlite3 :memory: "select json_extract(readfile('first'), '$.messages')")" -eq "$most" ] || fail "the most wanted key is first: $(cat out)"
+expect_exit 0 "$query" keys -d with.db --missing
+grep -q "^ *$most messages" out || fail "as text: $(cat out)"
+ok "keys --missing ranks what to look for"
+
+# Two archives' keys are merged by export and import.
+printf 'other\tother.example\tk=rsa; p=\t2019\t2020\t0\tsomebody\tdocs\trevoked: "quoted"\n' >other.tsv
+expect_exit 0 "$index" -q --no-builtin-keys -d other.db --keys other.tsv new.eml
+expect_exit 0 "$query" keys -d with.db --export
+cp out with.tsv
+expect_exit 0 "$query" keys -d other.db --export
+cp out other-again.tsv
+expect_exit 0 "$index" -q --no-builtin-keys -d merged.db new.eml
+expect_exit 0 "$index" -q --no-builtin-keys -d merged.db --keys with.tsv --keys other-again.tsv
+for archive in with other merged; do
+    sqlite3 "$archive.db" "select selector, domain, record, bits, hex(spki_sha256), state, source, channel, first_seen,
+        last_seen, notes from dkim_key k left join dkim_key_observation o on o.key_id = k.id" >"$archive.keys"
+done
+sort with.keys other.keys >expected
+sort merged.keys | diff expected - >&2 || fail "export and import merge the keys of two archives"
+ok "export and import merge the keys of two archives"
+
+expect_exit 2 "$query" keys -d with.db --missing --export
+expect_exit 2 "$query" keys -d with.db --export --json
+expect_exit 2 "$query" keys -d with.db val2014
+printf 'From: a@b.example\n\nno keys\n' >none.eml
+expect_exit 0 "$index" -q -d none.db none.eml
+expect_exit 1 "$query" keys -d none.db
+expect_exit 1 "$query" keys -d none.db --missing
+ok "keys: usage, and archives without any"
 
 expect_exit 1 "$index" -d nowhere.db --keys "$keys"
 grep -q 'no such archive' err || fail "a missing archive is named"

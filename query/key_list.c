@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "query/key_list.h"
+
+#include "schema/archive.h"
+
+#define SELECT_KEYS                                                                            \
+    "WITH used AS (SELECT s.key_id, count(DISTINCT s.message_id) AS messages,"                 \
+    " min(m.date) AS first_date, max(m.date) AS last_date FROM signature s"                    \
+    " JOIN message m ON m.id = s.message_id WHERE s.result = 'pass' AND s.key_id IS NOT NULL"  \
+    " GROUP BY s.key_id) "                                                                     \
+    "SELECT k.id, k.selector, k.domain, k.record, k.state, lower(hex(k.spki_sha256)), k.bits," \
+    " ifnull(u.messages, 0), u.first_date, u.last_date"                                        \
+    " FROM dkim_key k LEFT JOIN used u ON u.key_id = k.id "
+
+static const char *const keys_sql[KEY_LIST_ORDER_COUNT] = {
+    [KEY_LIST_BY_MESSAGES] = SELECT_KEYS "ORDER BY 8 DESC, k.domain, k.selector, k.id",
+    [KEY_LIST_BY_NAME] = SELECT_KEYS "ORDER BY k.domain, k.selector, k.id",
+    [KEY_LIST_CONFLICTS] =
+        (SELECT_KEYS "WHERE (k.selector, k.domain) IN (SELECT selector, domain FROM dkim_key"
+                     " GROUP BY selector, domain"
+                     " HAVING count(DISTINCT ifnull(hex(spki_sha256), record)) > 1)"
+                     " ORDER BY k.domain, k.selector, u.first_date, k.id"),
+};
+
+enum {
+    KEY_ID,
+    KEY_SELECTOR,
+    KEY_DOMAIN,
+    KEY_RECORD,
+    KEY_STATE,
+    KEY_SPKI,
+    KEY_BITS,
+    KEY_MESSAGES,
+};
+
+static const char *const sightings_sql =
+    "SELECT source, channel, first_seen, last_seen, notes FROM dkim_key_observation"
+    " WHERE key_id = ?1 ORDER BY first_seen, last_seen, source, channel";
+
+static const char *const missing_sql =
+    "SELECT lower(s.selector), s.domain, count(DISTINCT s.message_id) AS messages,"
+    " min(m.date), max(m.date),"
+    " count(DISTINCT CASE WHEN m.dkim <> 'pass' THEN m.id END)"
+    " FROM signature s JOIN message m ON m.id = s.message_id WHERE s.result = 'nokey'"
+    " GROUP BY 1, 2 ORDER BY messages DESC, s.domain, 1";
+
+static void sighting_clear(gpointer data)
+{
+    KeySighting *sighting = data;
+    g_free(sighting->source);
+    g_free(sighting->channel);
+    g_free(sighting->first_seen);
+    g_free(sighting->last_seen);
+    g_free(sighting->notes);
+}
+
+/* Sets `error` unless the rows have ended, or were left. */
+static bool end_rows(sqlite3 *db, sqlite3_stmt *row, int code, GError **error)
+{
+    const bool is_ok = code == SQLITE_DONE || code == SQLITE_ROW;
+    if (!is_ok) {
+        archive_set_error(db, error);
+    }
+    sqlite3_reset(row);
+    return is_ok;
+}
+
+static bool read_sightings(sqlite3 *db, sqlite3_stmt *row, int64_t key_id, GArray *sightings,
+                           GError **error)
+{
+    g_array_set_size(sightings, 0);
+    sqlite3_bind_int64(row, 1, key_id);
+    int code = sqlite3_step(row);
+    for (; code == SQLITE_ROW; code = sqlite3_step(row)) {
+        const KeySighting sighting = {
+            .source = archive_column_dup(row, 0),
+            .channel = archive_column_dup(row, 1),
+            .first_seen = archive_column_dup(row, 2),
+            .last_seen = archive_column_dup(row, 3),
+            .notes = archive_column_dup(row, 4),
+        };
+        g_array_append_val(sightings, sighting);
+    }
+    return end_rows(db, row, code, error);
+}
+
+/* The number and the two dates that begin at `column`. */
+static KeyMail read_mail(sqlite3_stmt *row, int column)
+{
+    return (KeyMail){
+        .messages = sqlite3_column_int64(row, column),
+        .has_dates = sqlite3_column_type(row, column + 1) != SQLITE_NULL,
+        .first_date = sqlite3_column_int64(row, column + 1),
+        .last_date = sqlite3_column_int64(row, column + 2),
+    };
+}
+
+bool key_list_each(sqlite3 *db, KeyListOrder order, ListedKeyFunc func, gpointer data,
+                   GError **error)
+{
+    g_autoptr(sqlite3_stmt) row = archive_prepare(db, keys_sql[order], error);
+    g_autoptr(sqlite3_stmt) seen = archive_prepare(db, sightings_sql, error);
+    if (row == NULL || seen == NULL) {
+        return false;
+    }
+    g_autoptr(GArray) sightings = g_array_new(false, false, sizeof(KeySighting));
+    g_array_set_clear_func(sightings, sighting_clear);
+    int code = sqlite3_step(row);
+    for (; code == SQLITE_ROW; code = sqlite3_step(row)) {
+        const ListedKey key = {
+            .selector = archive_column_text(row, KEY_SELECTOR),
+            .domain = archive_column_text(row, KEY_DOMAIN),
+            .record = archive_column_text(row, KEY_RECORD),
+            .state = archive_column_text(row, KEY_STATE),
+            .spki_sha256 = archive_column_text(row, KEY_SPKI),
+            .bits = sqlite3_column_int64(row, KEY_BITS),
+            .verified = read_mail(row, KEY_MESSAGES),
+            .sightings = sightings,
+        };
+        const int64_t id = sqlite3_column_int64(row, KEY_ID);
+        if (!read_sightings(db, seen, id, sightings, error)) {
+            return false;
+        }
+        if (!func(&key, data)) {
+            break;
+        }
+    }
+    return end_rows(db, row, code, error);
+}
+
+bool key_list_each_missing(sqlite3 *db, MissingKeyFunc func, gpointer data, GError **error)
+{
+    g_autoptr(sqlite3_stmt) row = archive_prepare(db, missing_sql, error);
+    if (row == NULL) {
+        return false;
+    }
+    int code = sqlite3_step(row);
+    for (; code == SQLITE_ROW; code = sqlite3_step(row)) {
+        const MissingKey key = {
+            .selector = archive_column_text(row, 0),
+            .domain = archive_column_text(row, 1),
+            .waiting = read_mail(row, 2),
+            .undecided = sqlite3_column_int64(row, 5),
+        };
+        if (!func(&key, data)) {
+            break;
+        }
+    }
+    return end_rows(db, row, code, error);
+}

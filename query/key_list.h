@@ -1,0 +1,63 @@
+/* key_list.h - the keys of an archive: what each verified and who saw it, and which are
+ * missing.
+ *
+ * Memory: what a callback gets is the list's, until it returns. Errors: ARCHIVE_ERROR.
+ */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Who had a key, and when (data/README.md has the channels). */
+typedef struct {
+    char *source;
+    char *channel;
+    char *first_seen; /* ISO 8601 date, or "" */
+    char *last_seen;
+    char *notes;
+} KeySighting;
+
+/* The mail that a key verified, or that waits for one. */
+typedef struct {
+    int64_t messages;
+    bool has_dates;
+    int64_t first_date; /* Unix time; only with has_dates */
+    int64_t last_date;
+} KeyMail;
+
+typedef struct {
+    const char *selector;
+    const char *domain;
+    const char *record;
+    const char *state;
+    const char *spki_sha256; /* hexadecimal; "" without a usable key */
+    int64_t bits;
+    KeyMail verified;
+    GArray *sightings; /* KeySighting, by date */
+} ListedKey;
+
+typedef struct {
+    const char *selector; /* lower case */
+    const char *domain;
+    KeyMail waiting;
+    int64_t undecided; /* of these messages: no other signature verifies */
+} MissingKey;
+
+/* Called for each; false ends the list. */
+typedef bool (*ListedKeyFunc)(const ListedKey *key, gpointer data);
+typedef bool (*MissingKeyFunc)(const MissingKey *key, gpointer data);
+
+typedef enum {
+    KEY_LIST_BY_MESSAGES, /* all, those that verified most first */
+    KEY_LIST_BY_NAME,     /* all */
+    KEY_LIST_CONFLICTS,   /* those whose name has several different keys */
+    KEY_LIST_ORDER_COUNT
+} KeyListOrder;
+
+bool key_list_each(sqlite3 *db, KeyListOrder order, ListedKeyFunc func, gpointer data,
+                   GError **error);
+
+/* The names without a key, those that most messages wait for first. */
+bool key_list_each_missing(sqlite3 *db, MissingKeyFunc func, gpointer data, GError **error);
