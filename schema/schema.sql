@@ -3,7 +3,7 @@
 -- Hashes and signatures are BLOBs; times are Unix seconds, UTC; words are those of the RFCs.
 
 PRAGMA application_id = 0x5758534C; -- "WXSL"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- What was named on the command line.
 CREATE TABLE source (
