@@ -13,10 +13,10 @@ struct MailProcessor {
     RawMessage message;
     MimeParser *mime;
     DkimVerifier *dkim;             /* NULL when signatures are not looked at */
-    DkimRepairer *repairer;         /* NULL when nothing is repaired */
-    GByteArray *quoted;             /* the message as it lies in its mbox; empty if unknown */
     ArcVerifier *arc;               /* the same */
     DomainKeysVerifier *domainkeys; /* the same */
+    DkimRepairer *repairer;         /* NULL when nothing is repaired */
+    GByteArray *quoted; /* the message as it lies in its mbox; empty if that is no other */
     bool has_received_at;
     int64_t received_at;
 };
@@ -71,15 +71,13 @@ void mail_processor_keep_quoted(MailProcessor *processor, Slice bytes)
     }
 }
 
-/* Checks what is signed; a repair knows the message as it was before quoting was undone, when
- * that changed it. */
+/* Checks what is signed; a repair knows the message as it was before quoting was undone. */
 static void check_signatures(MailProcessor *processor, MailRecord *record)
 {
     dkim_verifier_check(processor->dkim, &processor->message, record);
     if (processor->repairer != NULL) {
-        const size_t len = processor->quoted->len;
-        const Slice quoted = slice_of((const char *)processor->quoted->data,
-                                      len > processor->message.bytes.len ? len : 0);
+        const Slice quoted =
+            slice_of((const char *)processor->quoted->data, processor->quoted->len);
         dkim_repairer_run(processor->repairer, &processor->message, quoted, record);
     }
     arc_verifier_check(processor->arc, &processor->message, record);

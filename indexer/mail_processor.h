@@ -29,7 +29,7 @@ void mail_processor_set_received_at(MailProcessor *processor, int64_t received_a
 void mail_processor_set_repair(MailProcessor *processor, bool is_on);
 
 /* Keeps a copy of the next message as it lies in its mbox, for repairs: call it before quoting
- * is undone in place. */
+ * is undone in place, when that changes the message. */
 void mail_processor_keep_quoted(MailProcessor *processor, Slice bytes);
 
 /* Reads one message, mbox quoting undone. `record` was cleared. With CARE_HASH_ONLY only size,

@@ -96,11 +96,12 @@ static void process_item(MailProcessor *processor, JobSlot *slot, JobItem *item,
 {
     char *bytes = slot->window.base + item->bytes_at;
     limit_time(item->bytes_length);
-    if (item->quoting != QUOTING_NONE) {
-        mail_processor_keep_quoted(processor, slice_of(bytes, item->bytes_length));
+    const Slice quoted = slice_of(bytes, item->bytes_length);
+    if (occurrence_is_quoted(quoted, item->quoting)) {
+        mail_processor_keep_quoted(processor, quoted);
         item->bytes_length = occurrence_unquote(bytes, item->bytes_length, item->quoting);
-        item->quoting = QUOTING_NONE;
     }
+    item->quoting = QUOTING_NONE;
     mail_record_clear(record);
     Slice envelope = slice_of(slot->window.base + item->envelope_at, item->envelope_length);
     mail_processor_run(processor, slice_of(bytes, item->bytes_length), envelope, item->care,

@@ -79,21 +79,34 @@ static size_t next_mark(Slice text, size_t at)
     return text.len;
 }
 
+/* The next quoted line that begins at or after `at`; the end if there is none. */
+static size_t next_quoted(Slice text, size_t at, Quoting quoting)
+{
+    at = quoting == QUOTING_NONE ? text.len : next_mark(text, at);
+    while (at < text.len && !is_quoted_line(slice_from(text, at), quoting)) {
+        at = next_mark(text, at + 1);
+    }
+    return at;
+}
+
+bool occurrence_is_quoted(Slice text, Quoting quoting)
+{
+    return next_quoted(text, 0, quoting) < text.len;
+}
+
 size_t occurrence_unquote(char *bytes, size_t length, Quoting quoting)
 {
     Slice text = slice_of(bytes, length);
     size_t out = 0;
     size_t copied = 0; /* bytes of the input that are dealt with */
-    size_t at = quoting == QUOTING_NONE ? length : next_mark(text, 0);
+    size_t at = next_quoted(text, 0, quoting);
     while (at < length) {
-        if (is_quoted_line(slice_from(text, at), quoting)) {
-            if (out != copied) {
-                memmove(bytes + out, bytes + copied, at - copied);
-            }
-            out += at - copied;
-            copied = at + 1;
+        if (out != copied) {
+            memmove(bytes + out, bytes + copied, at - copied);
         }
-        at = next_mark(text, at + 1);
+        out += at - copied;
+        copied = at + 1;
+        at = next_quoted(text, at + 1, quoting);
     }
     if (copied == 0) {
         return length;

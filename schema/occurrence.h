@@ -21,6 +21,9 @@ typedef enum {
     QUOTING_COUNT
 } Quoting;
 
+/* Whether undoing the quoting would change anything. Linear. */
+bool occurrence_is_quoted(Slice text, Quoting quoting);
+
 /* Undoes mbox quoting in place. Returns: the new length. Linear. */
 size_t occurrence_unquote(char *bytes, size_t length, Quoting quoting);
 
