@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "schema/slice.h"
+#include "schema/unicode61.h"
 
 /* FTS5 cuts longer tokens (FTS5_MAX_TOKEN_SIZE). */
 #define TOKEN_BYTES_MAX 32768
@@ -35,8 +35,7 @@ static const uint8_t folding[256] = {
 };
 
 struct Tokenizer {
-    fts5_tokenizer builtin;
-    Fts5Tokenizer *instance;         /* of the built-in tokenizer */
+    Unicode61 builtin;
     char token[TOKEN_BYTES_MAX + 1]; /* the byte beyond is for those that are cut off */
 };
 
@@ -78,39 +77,18 @@ bool tokenizer_run(Tokenizer *tokenizer, Slice text, TokenFunc func, void *data)
         }
         if ((seen & 0x80) == 0) {
             func(data, slice_of(tokenizer->token, length));
-        } else if (tokenizer->builtin.xTokenize(
-                       tokenizer->instance, &receiver, FTS5_TOKENIZE_DOCUMENT, text.ptr + start,
-                       (int)(at - start), receive_token) != SQLITE_OK) {
+        } else if (tokenizer->builtin.functions.xTokenize(
+                       tokenizer->builtin.instance, &receiver, FTS5_TOKENIZE_DOCUMENT,
+                       text.ptr + start, (int)(at - start), receive_token) != SQLITE_OK) {
             return false;
         }
     }
 }
 
-/* SQLite hands out the FTS5 interface through a bound pointer (fts5.html section 7). */
-static fts5_api *find_api(sqlite3 *db)
-{
-    fts5_api *api = NULL;
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &statement, NULL) == SQLITE_OK) {
-        sqlite3_bind_pointer(statement, 1, (void *)&api, "fts5_api_ptr", NULL);
-        sqlite3_step(statement);
-    }
-    sqlite3_finalize(statement);
-    return api;
-}
-
 Tokenizer *tokenizer_new(sqlite3 *db, GError **error)
 {
-    static const char *arguments[] = {"remove_diacritics", "2"};
     g_autoptr(Tokenizer) tokenizer = g_new0(Tokenizer, 1);
-    fts5_api *api = find_api(db);
-    void *context = NULL;
-    if (api == NULL ||
-        api->xFindTokenizer(api, "unicode61", &context, &tokenizer->builtin) != SQLITE_OK ||
-        tokenizer->builtin.xCreate(context, arguments, G_N_ELEMENTS(arguments),
-                                   &tokenizer->instance) != SQLITE_OK) {
-        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_SQL,
-                    "this SQLite was built without FTS5");
+    if (!unicode61_init(&tokenizer->builtin, db, error)) {
         return NULL;
     }
     return g_steal_pointer(&tokenizer);
@@ -121,8 +99,6 @@ void tokenizer_free(Tokenizer *tokenizer)
     if (tokenizer == NULL) {
         return;
     }
-    if (tokenizer->instance != NULL) {
-        tokenizer->builtin.xDelete(tokenizer->instance);
-    }
+    unicode61_clear(&tokenizer->builtin);
     g_free(tokenizer);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/text_match.h"
 
-#include "schema/archive.h"
 #include "schema/fold.h"
+#include "schema/unicode61.h"
 
 struct TextTokenizer {
     grefcount references;
-    fts5_tokenizer functions;
-    Fts5Tokenizer *instance;
+    Unicode61 builtin;
 };
 
 typedef struct {
@@ -31,38 +30,11 @@ struct TextMatcher {
     GArray *hits; /* TextHit */
 };
 
-/* The pointer that FTS5 hands to its extensions. Returns: NULL with `error`. */
-static fts5_api *find_fts5(sqlite3 *db, GError **error)
-{
-    fts5_api *api = NULL;
-    g_autoptr(sqlite3_stmt) statement = archive_prepare(db, "SELECT fts5(?)", error);
-    if (statement == NULL) {
-        return NULL;
-    }
-    sqlite3_bind_pointer(statement, 1, (void *)&api, "fts5_api_ptr", NULL);
-    if (sqlite3_step(statement) != SQLITE_ROW || api == NULL) {
-        archive_set_error(db, error);
-        return NULL;
-    }
-    return api;
-}
-
 TextTokenizer *text_tokenizer_new(sqlite3 *db, GError **error)
 {
-    static const char *const arguments[] = {"remove_diacritics", "2"};
-    fts5_api *api = find_fts5(db, error);
-    if (api == NULL) {
-        return NULL;
-    }
     TextTokenizer *tokenizer = g_new0(TextTokenizer, 1);
     g_ref_count_init(&tokenizer->references);
-    void *context = NULL;
-    const char *list[] = {arguments[0], arguments[1]};
-    if (api->xFindTokenizer(api, "unicode61", &context, &tokenizer->functions) != SQLITE_OK ||
-        tokenizer->functions.xCreate(context, list, G_N_ELEMENTS(list), &tokenizer->instance) !=
-            SQLITE_OK) {
-        g_set_error_literal(error, ARCHIVE_ERROR, ARCHIVE_ERROR_SQL,
-                            "this SQLite has no unicode61 tokenizer");
+    if (!unicode61_init(&tokenizer->builtin, db, error)) {
         g_free(tokenizer);
         return NULL;
     }
@@ -78,7 +50,7 @@ TextTokenizer *text_tokenizer_ref(TextTokenizer *tokenizer)
 void text_tokenizer_unref(TextTokenizer *tokenizer)
 {
     if (tokenizer != NULL && g_ref_count_dec(&tokenizer->references)) {
-        tokenizer->functions.xDelete(tokenizer->instance);
+        unicode61_clear(&tokenizer->builtin);
         g_free(tokenizer);
     }
 }
@@ -91,8 +63,8 @@ static void tokenize(const TextTokenizer *tokenizer, Slice text, TokenFunction *
 {
     int size = text.len > G_MAXINT / 2 ? G_MAXINT / 2 : (int)text.len;
     if (size > 0) {
-        tokenizer->functions.xTokenize(tokenizer->instance, data, FTS5_TOKENIZE_AUX, text.ptr,
-                                       size, function);
+        tokenizer->builtin.functions.xTokenize(tokenizer->builtin.instance, data,
+                                               FTS5_TOKENIZE_AUX, text.ptr, size, function);
     }
 }
 
