@@ -108,12 +108,7 @@ GHashTable *file_table_load(FileTable *table, int64_t source_id, GError **error)
         g_hash_table_insert(files, g_strdup((const char *)sqlite3_column_text(load, 1)),
                             memory);
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(table->db, error);
-        return NULL;
-    }
-    sqlite3_reset(load);
-    return g_steal_pointer(&files);
+    return archive_end_rows(load, code, error) ? g_steal_pointer(&files) : NULL;
 }
 
 bool file_table_add(FileTable *table, int64_t source_id, const SourceEntry *entry,

@@ -61,11 +61,7 @@ static bool load_archive(KeyStore *store, const char *database, GError **error)
     for (; code == SQLITE_ROW; code = sqlite3_step(load)) {
         add_row(store, load);
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return false;
-    }
-    return true;
+    return archive_end_rows(load, code, error);
 }
 
 static bool load_file(KeyStore *store, const char *path, KeyFilesWarnFunc warn, GError **error)

@@ -258,11 +258,7 @@ static bool try_kind(Recheck *recheck, Kind kind, GError **error)
             return false;
         }
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(recheck->db, error);
-    }
-    sqlite3_reset(row);
-    return code == SQLITE_DONE;
+    return archive_end_rows(row, code, error);
 }
 
 static bool apply(Recheck *recheck, Kind kind, const Change *change, GError **error)

@@ -57,16 +57,6 @@ static void remember(GHashTable *ids, int64_t id)
     g_hash_table_add(ids, g_memdup2(&id, sizeof(id)));
 }
 
-/* Sets `error` unless the rows have ended well. */
-static bool end_rows(RecheckMessage *message, sqlite3_stmt *row, int code, GError **error)
-{
-    if (code != SQLITE_DONE) {
-        archive_set_error(message->db, error);
-    }
-    sqlite3_reset(row);
-    return code == SQLITE_DONE;
-}
-
 /* Runs an update of the message `id` that leaves it alone when all is the same. */
 static bool update(RecheckMessage *message, sqlite3_stmt *set, int64_t id, GError **error)
 {
@@ -92,7 +82,7 @@ bool recheck_message_judge(RecheckMessage *message, int64_t id, GError **error)
         };
         g_array_append_val(message->inputs, input);
     }
-    if (!end_rows(message, row, code, error)) {
+    if (!archive_end_rows(row, code, error)) {
         return false;
     }
     const Verdict verdict = verdict_of(
@@ -132,7 +122,7 @@ static bool judge_sets(RecheckMessage *message, int64_t id, ArcVerdict *ret_verd
             .message = dkim_result_of_word(archive_column_text(row, 2)),
         };
     }
-    if (!end_rows(message, row, code == SQLITE_ROW ? SQLITE_DONE : code, error)) {
+    if (!archive_end_rows(row, code == SQLITE_ROW ? SQLITE_DONE : code, error)) {
         return false;
     }
     *ret_verdict = arc_verdict_of(inputs, n_sets);
@@ -155,7 +145,7 @@ bool recheck_message_note_chain(RecheckMessage *message, int64_t id, GError **er
         }
         code = SQLITE_DONE;
     }
-    return end_rows(message, row, code, error);
+    return archive_end_rows(row, code, error);
 }
 
 static bool judge_chain(RecheckMessage *message, int64_t id, GError **error)

@@ -124,11 +124,7 @@ static bool read_words(sqlite3 *db, Sql which, ArchiveStats *stats,
         add(stats, (const char *)sqlite3_column_text(statement, 0),
             sqlite3_column_int64(statement, 1));
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return false;
-    }
-    return true;
+    return archive_end_rows(statement, code, error);
 }
 
 bool archive_stats_read(sqlite3 *db, ArchiveStats *ret_stats, GError **error)

@@ -65,12 +65,8 @@ void bundle_manifest_signature(JsonWriter *writer, const Evidence *evidence, gui
     json_writer_text(writer, "result", signature->result);
     json_writer_text(writer, "reason", signature->reason);
     json_writer_text(writer, "repair", signature->repair);
-    view_json_known(writer, "header_ok", signature->header_ok);
-    view_json_known(writer, "body_ok", signature->body_ok);
-    json_writer_boolean(writer, "aligned", signature->aligned);
-    view_json_signature_tags(writer, signature);
-    view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
-    view_json_date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
+    view_json_signature_checks(writer, signature);
+    view_json_signature_dates(writer, signature);
     view_json_number(writer, "key_bits", signature->key_bits);
     json_writer_words(writer, "caveats", signature->caveats);
     write_files(writer, files);
@@ -100,19 +96,7 @@ void bundle_manifest_key_sources(const EvidenceSignature *signature, GString *ou
     json_writer_text(&writer, "selector", signature->key_selector);
     json_writer_text(&writer, "domain", signature->key_domain);
     json_writer_text(&writer, "record", signature->key_record);
-    json_writer_begin_array(&writer, "sources");
-    for (guint i = 0; i < signature->observations->len; i++) {
-        const EvidenceObservation *observation =
-            &g_array_index(signature->observations, EvidenceObservation, i);
-        json_writer_begin_object(&writer, NULL);
-        json_writer_text(&writer, "source", observation->source);
-        json_writer_text(&writer, "channel", observation->channel);
-        json_writer_text(&writer, "first_seen", observation->first_seen);
-        json_writer_text(&writer, "last_seen", observation->last_seen);
-        json_writer_text(&writer, "notes", observation->notes);
-        json_writer_end_object(&writer);
-    }
-    json_writer_end_array(&writer);
+    key_sightings_write_json(&writer, "sources", signature->observations);
     json_writer_end_object(&writer);
     g_string_append_c(out, '\n');
 }

@@ -33,6 +33,14 @@ static void append_safe(GString *out, const char *text)
     terminal_text_append(out, slice_of_string(text), TERMINAL_TEXT_PLAIN);
 }
 
+/* selector._domainkey.domain, as the DNS has it. */
+static void append_name(GString *out, const char *selector, const char *domain)
+{
+    append_safe(out, selector);
+    g_string_append(out, "._domainkey.");
+    append_safe(out, domain);
+}
+
 /* Begins one entry. Returns: false when there are enough. */
 static bool begin(Printer *printer)
 {
@@ -51,30 +59,25 @@ static void json_mail(JsonWriter *writer, const KeyMail *mail)
     view_json_date(writer, "last_date", mail->has_dates, mail->last_date);
 }
 
-static void json_key(const ListedKey *key, GString *out)
+static JsonWriter json_begin(GString *out, const char *selector, const char *domain)
 {
     JsonWriter writer = json_writer_on(out);
     json_writer_begin_object(&writer, NULL);
     json_writer_integer(&writer, "schema", 1);
-    json_writer_text(&writer, "selector", key->selector);
-    json_writer_text(&writer, "domain", key->domain);
+    json_writer_text(&writer, "selector", selector);
+    json_writer_text(&writer, "domain", domain);
+    return writer;
+}
+
+static void json_key(const ListedKey *key, GString *out)
+{
+    JsonWriter writer = json_begin(out, key->selector, key->domain);
     json_writer_integer(&writer, "bits", key->bits);
     json_writer_text(&writer, "state", key->state);
     json_mail(&writer, &key->verified);
     json_writer_text(&writer, "spki_sha256", key->spki_sha256);
     json_writer_text(&writer, "record", key->record);
-    json_writer_begin_array(&writer, "observations");
-    for (guint i = 0; i < key->sightings->len; i++) {
-        const KeySighting *seen = &g_array_index(key->sightings, KeySighting, i);
-        json_writer_begin_object(&writer, NULL);
-        json_writer_text(&writer, "source", seen->source);
-        json_writer_text(&writer, "channel", seen->channel);
-        json_writer_text(&writer, "first_seen", seen->first_seen);
-        json_writer_text(&writer, "last_seen", seen->last_seen);
-        json_writer_text(&writer, "notes", seen->notes);
-        json_writer_end_object(&writer);
-    }
-    json_writer_end_array(&writer);
+    key_sightings_write_json(&writer, "observations", key->sightings);
     json_writer_end_object(&writer);
     g_string_append_c(out, '\n');
 }
@@ -118,9 +121,7 @@ static void text_key(const ListedKey *key, GString *out)
     g_string_append_printf(out, " %5" G_GINT64_FORMAT " bits  ", key->bits);
     terminal_text_append_fitted(out, key->state, STATE_COLUMNS);
     g_string_append_c(out, ' ');
-    append_safe(out, key->selector);
-    g_string_append(out, "._domainkey.");
-    append_safe(out, key->domain);
+    append_name(out, key->selector, key->domain);
     g_string_append_c(out, '\n');
     for (guint i = 0; i < key->sightings->len; i++) {
         text_sighting(&g_array_index(key->sightings, KeySighting, i), out);
@@ -139,11 +140,7 @@ static bool print_key(const ListedKey *key, gpointer data)
 
 static void json_missing(const MissingKey *key, GString *out)
 {
-    JsonWriter writer = json_writer_on(out);
-    json_writer_begin_object(&writer, NULL);
-    json_writer_integer(&writer, "schema", 1);
-    json_writer_text(&writer, "selector", key->selector);
-    json_writer_text(&writer, "domain", key->domain);
+    JsonWriter writer = json_begin(out, key->selector, key->domain);
     json_mail(&writer, &key->waiting);
     json_writer_integer(&writer, "undecided", key->undecided);
     json_writer_end_object(&writer);
@@ -154,9 +151,7 @@ static void text_missing(const MissingKey *key, GString *out)
 {
     text_mail(&key->waiting, out);
     g_string_append_c(out, ' ');
-    append_safe(out, key->selector);
-    g_string_append(out, "._domainkey.");
-    append_safe(out, key->domain);
+    append_name(out, key->selector, key->domain);
     if (key->undecided < key->waiting.messages) {
         g_string_append_printf(out,
                                "  (%" G_GINT64_FORMAT " of them verify by another signature)",

@@ -11,20 +11,10 @@ static const char *const sql[] = {
         "SELECT s.body_bytes, k.id, k.selector, k.domain, k.record, s.field, "
         "s.header_digest FROM signature s "
         "LEFT JOIN dkim_key k ON k.id = s.key_id WHERE s.message_id = ? ORDER BY s.position",
-    [SQL_OBSERVATIONS] = "SELECT source, channel, first_seen, last_seen, notes "
-                         "FROM dkim_key_observation WHERE key_id = ? "
-                         "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
+    [SQL_OBSERVATIONS] =
+        "SELECT " KEY_SIGHTING_COLUMNS " FROM dkim_key_observation WHERE key_id = ? "
+        "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
 };
-
-static void observation_clear(gpointer data)
-{
-    EvidenceObservation *observation = data;
-    g_free(observation->source);
-    g_free(observation->channel);
-    g_free(observation->first_seen);
-    g_free(observation->last_seen);
-    g_free(observation->notes);
-}
 
 static void signature_clear(gpointer data)
 {
@@ -43,22 +33,7 @@ static bool read_observations(sqlite3 *db, int64_t key_id, GArray *observations,
         return false;
     }
     sqlite3_bind_int64(rows, 1, key_id);
-    int code = SQLITE_OK;
-    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        const EvidenceObservation observation = {
-            .source = archive_column_dup(rows, 0),
-            .channel = archive_column_dup(rows, 1),
-            .first_seen = archive_column_dup(rows, 2),
-            .last_seen = archive_column_dup(rows, 3),
-            .notes = archive_column_dup(rows, 4),
-        };
-        g_array_append_val(observations, observation);
-    }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return false;
-    }
-    return true;
+    return key_sightings_read(rows, observations, error);
 }
 
 static bool read_signature(sqlite3 *db, sqlite3_stmt *row, GArray *signatures, GError **error)
@@ -72,9 +47,8 @@ static bool read_signature(sqlite3 *db, sqlite3_stmt *row, GArray *signatures, G
         .key_selector = archive_column_dup(row, 2),
         .key_domain = archive_column_dup(row, 3),
         .key_record = archive_column_dup(row, 4),
-        .observations = g_array_new(false, false, sizeof(EvidenceObservation)),
+        .observations = key_sightings_new(),
     };
-    g_array_set_clear_func(signature.observations, observation_clear);
     g_array_append_val(signatures, signature);
     return !signature.has_key ||
            read_observations(db, sqlite3_column_int64(row, 1), signature.observations, error);
@@ -93,11 +67,7 @@ static bool read_signatures(sqlite3 *db, int64_t id, GArray *signatures, GError 
             return false;
         }
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return false;
-    }
-    return true;
+    return archive_end_rows(rows, code, error);
 }
 
 /* The dump may be on another disk by now; then the archive's own word has to do. */

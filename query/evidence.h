@@ -7,17 +7,9 @@
  */
 #pragma once
 
+#include "query/key_sighting.h"
 #include "query/message_view.h"
 #include "query/shown_field.h"
-
-/* Who had a key, and when (data/README.md has the channels). */
-typedef struct {
-    char *source;
-    char *channel;
-    char *first_seen; /* ISO 8601 date, or "" */
-    char *last_seen;
-    char *notes;
-} EvidenceObservation;
 
 /* What stands beside the ViewSignature of the same index. */
 typedef struct {
@@ -28,7 +20,7 @@ typedef struct {
     char *key_selector; /* all three "" without a key */
     char *key_domain;
     char *key_record;
-    GArray *observations; /* EvidenceObservation */
+    GArray *observations; /* KeySighting */
 } EvidenceSignature;
 
 typedef struct {

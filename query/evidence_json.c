@@ -16,19 +16,7 @@ static void key(JsonWriter *writer, const ViewSignature *signature,
     json_writer_text(writer, "domain", more->key_domain);
     json_writer_integer(writer, "bits", signature->key_bits);
     json_writer_text(writer, "record", more->key_record);
-    json_writer_begin_array(writer, "observations");
-    for (guint i = 0; i < more->observations->len; i++) {
-        const EvidenceObservation *entry =
-            &g_array_index(more->observations, EvidenceObservation, i);
-        json_writer_begin_object(writer, NULL);
-        json_writer_text(writer, "source", entry->source);
-        json_writer_text(writer, "channel", entry->channel);
-        json_writer_text(writer, "first_seen", entry->first_seen);
-        json_writer_text(writer, "last_seen", entry->last_seen);
-        json_writer_text(writer, "notes", entry->notes);
-        json_writer_end_object(writer);
-    }
-    json_writer_end_array(writer);
+    key_sightings_write_json(writer, "observations", more->observations);
     json_writer_end_object(writer);
 }
 
@@ -69,12 +57,8 @@ static void signature_object(JsonWriter *writer, const Evidence *evidence, guint
     json_writer_text(writer, "result", signature->result);
     json_writer_text(writer, "reason", signature->reason);
     json_writer_text(writer, "claim", claim->str);
-    view_json_known(writer, "header_ok", signature->header_ok);
-    view_json_known(writer, "body_ok", signature->body_ok);
-    json_writer_boolean(writer, "aligned", signature->aligned);
-    view_json_signature_tags(writer, signature);
-    view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
-    view_json_date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
+    view_json_signature_checks(writer, signature);
+    view_json_signature_dates(writer, signature);
     key(writer, signature, more);
     fields(writer, &evidence->fields, signature->signed_fields);
     body(writer, signature, more->body_bytes);

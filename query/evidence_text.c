@@ -122,7 +122,7 @@ static void when(const ViewSignature *signature, GString *out)
     g_string_append_c(out, '\n');
 }
 
-static void observation(const EvidenceObservation *entry, GString *out)
+static void observation(const KeySighting *entry, GString *out)
 {
     section_label(out, "");
     g_string_append(out, "known from ");
@@ -168,7 +168,7 @@ static void key(const ViewSignature *signature, const EvidenceSignature *more, G
         g_string_append_c(out, '\n');
     }
     for (guint i = 0; i < more->observations->len; i++) {
-        observation(&g_array_index(more->observations, EvidenceObservation, i), out);
+        observation(&g_array_index(more->observations, KeySighting, i), out);
     }
 }
 

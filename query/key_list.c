@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/key_list.h"
 
-#include "schema/archive.h"
-
 #define SELECT_KEYS                                                                            \
     "WITH used AS (SELECT s.key_id, count(DISTINCT s.message_id) AS messages,"                 \
     " min(m.date) AS first_date, max(m.date) AS last_date FROM signature s"                    \
@@ -34,7 +32,7 @@ enum {
 };
 
 static const char *const sightings_sql =
-    "SELECT source, channel, first_seen, last_seen, notes FROM dkim_key_observation"
+    "SELECT " KEY_SIGHTING_COLUMNS " FROM dkim_key_observation"
     " WHERE key_id = ?1 ORDER BY first_seen, last_seen, source, channel";
 
 static const char *const missing_sql =
@@ -44,44 +42,10 @@ static const char *const missing_sql =
     " FROM signature s JOIN message m ON m.id = s.message_id WHERE s.result = 'nokey'"
     " GROUP BY 1, 2 ORDER BY messages DESC, s.domain, 1";
 
-static void sighting_clear(gpointer data)
+/* Ends a list that the caller may have left early. */
+static bool end_list(sqlite3_stmt *row, int code, GError **error)
 {
-    KeySighting *sighting = data;
-    g_free(sighting->source);
-    g_free(sighting->channel);
-    g_free(sighting->first_seen);
-    g_free(sighting->last_seen);
-    g_free(sighting->notes);
-}
-
-/* Sets `error` unless the rows have ended, or were left. */
-static bool end_rows(sqlite3 *db, sqlite3_stmt *row, int code, GError **error)
-{
-    const bool is_ok = code == SQLITE_DONE || code == SQLITE_ROW;
-    if (!is_ok) {
-        archive_set_error(db, error);
-    }
-    sqlite3_reset(row);
-    return is_ok;
-}
-
-static bool read_sightings(sqlite3 *db, sqlite3_stmt *row, int64_t key_id, GArray *sightings,
-                           GError **error)
-{
-    g_array_set_size(sightings, 0);
-    sqlite3_bind_int64(row, 1, key_id);
-    int code = sqlite3_step(row);
-    for (; code == SQLITE_ROW; code = sqlite3_step(row)) {
-        const KeySighting sighting = {
-            .source = archive_column_dup(row, 0),
-            .channel = archive_column_dup(row, 1),
-            .first_seen = archive_column_dup(row, 2),
-            .last_seen = archive_column_dup(row, 3),
-            .notes = archive_column_dup(row, 4),
-        };
-        g_array_append_val(sightings, sighting);
-    }
-    return end_rows(db, row, code, error);
+    return archive_end_rows(row, code == SQLITE_ROW ? SQLITE_DONE : code, error);
 }
 
 /* The number and the two dates that begin at `column`. */
@@ -103,8 +67,7 @@ bool key_list_each(sqlite3 *db, KeyListOrder order, ListedKeyFunc func, gpointer
     if (row == NULL || seen == NULL) {
         return false;
     }
-    g_autoptr(GArray) sightings = g_array_new(false, false, sizeof(KeySighting));
-    g_array_set_clear_func(sightings, sighting_clear);
+    g_autoptr(GArray) sightings = key_sightings_new();
     int code = sqlite3_step(row);
     for (; code == SQLITE_ROW; code = sqlite3_step(row)) {
         const ListedKey key = {
@@ -117,15 +80,16 @@ bool key_list_each(sqlite3 *db, KeyListOrder order, ListedKeyFunc func, gpointer
             .verified = read_mail(row, KEY_MESSAGES),
             .sightings = sightings,
         };
-        const int64_t id = sqlite3_column_int64(row, KEY_ID);
-        if (!read_sightings(db, seen, id, sightings, error)) {
+        g_array_set_size(sightings, 0);
+        sqlite3_bind_int64(seen, 1, sqlite3_column_int64(row, KEY_ID));
+        if (!key_sightings_read(seen, sightings, error)) {
             return false;
         }
         if (!func(&key, data)) {
             break;
         }
     }
-    return end_rows(db, row, code, error);
+    return end_list(row, code, error);
 }
 
 bool key_list_each_missing(sqlite3 *db, MissingKeyFunc func, gpointer data, GError **error)
@@ -146,5 +110,5 @@ bool key_list_each_missing(sqlite3 *db, MissingKeyFunc func, gpointer data, GErr
             break;
         }
     }
-    return end_rows(db, row, code, error);
+    return end_list(row, code, error);
 }

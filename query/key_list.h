@@ -5,19 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
-#include <sqlite3.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-/* Who had a key, and when (data/README.md has the channels). */
-typedef struct {
-    char *source;
-    char *channel;
-    char *first_seen; /* ISO 8601 date, or "" */
-    char *last_seen;
-    char *notes;
-} KeySighting;
+#include "query/key_sighting.h"
 
 /* The mail that a key verified, or that waits for one. */
 typedef struct {

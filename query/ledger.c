@@ -114,8 +114,7 @@ static bool check_pieces(Ledger *ledger, const LedgerFile *file, LedgerSum *sum,
         int64_t end = add_piece(ledger, file, sum);
         expected = MAX(expected, end);
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(ledger->db, error);
+    if (!archive_end_rows(ledger->pieces, code, error)) {
         return false;
     }
     check_start(ledger, file, sum, expected, file->size);
@@ -139,11 +138,7 @@ static bool check_hashes(Ledger *ledger, const LedgerFile *file, LedgerSum *sum,
         find(ledger, LEDGER_HASH, file, sqlite3_column_int64(row, 3),
              sqlite3_column_int64(row, 4), reason->message);
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(ledger->db, error);
-        return false;
-    }
-    return true;
+    return archive_end_rows(row, code, error);
 }
 
 /* The note without the path that it begins with. */
@@ -217,8 +212,7 @@ static bool check_files(Ledger *ledger, GError **error)
             return false;
         }
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(ledger->db, error);
+    if (!archive_end_rows(files, code, error)) {
         return false;
     }
     end_source(ledger, source);

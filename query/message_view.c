@@ -233,11 +233,7 @@ static int read_rows(sqlite3 *db, Sql which, int64_t id, MessageView *view, Read
         read(view, rows);
         n_rows++;
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return -1;
-    }
-    return n_rows;
+    return archive_end_rows(rows, code, error) ? n_rows : -1;
 }
 
 static void address_clear(gpointer data)

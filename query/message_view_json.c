@@ -13,14 +13,10 @@ static void signatures(JsonWriter *writer, const MessageView *view)
         json_writer_begin_object(writer, NULL);
         json_writer_text(writer, "result", signature->result);
         json_writer_text(writer, "reason", signature->reason);
-        view_json_known(writer, "header_ok", signature->header_ok);
-        view_json_known(writer, "body_ok", signature->body_ok);
-        json_writer_boolean(writer, "aligned", signature->aligned);
-        view_json_signature_tags(writer, signature);
+        view_json_signature_checks(writer, signature);
         view_json_number(writer, "key_bits", signature->key_bits);
         view_json_number(writer, "body_length", signature->body_length);
-        view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
-        view_json_date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
+        view_json_signature_dates(writer, signature);
         json_writer_words(writer, "caveats", signature->caveats);
         json_writer_text(writer, "repair", signature->repair);
         json_writer_end_object(writer);

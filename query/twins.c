@@ -84,11 +84,7 @@ static bool read_twins(sqlite3 *db, const char *msgid, GArray *twins, GError **e
         };
         g_array_append_val(twins, twin);
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return false;
-    }
-    return true;
+    return archive_end_rows(rows, code, error);
 }
 
 static bool read_parts(sqlite3 *db, Twin *twin, Parts *parts, GError **error)
@@ -218,9 +214,5 @@ bool twins_each(sqlite3 *db, const int64_t *id, TwinGroupFunc *group, gpointer u
             return false;
         }
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
-        return false;
-    }
-    return true;
+    return archive_end_rows(rows, code, error);
 }

@@ -47,12 +47,21 @@ void view_json_addresses(JsonWriter *writer, const MessageView *view, const char
     json_writer_end_array(writer);
 }
 
-void view_json_signature_tags(JsonWriter *writer, const ViewSignature *signature)
+void view_json_signature_checks(JsonWriter *writer, const ViewSignature *signature)
 {
+    view_json_known(writer, "header_ok", signature->header_ok);
+    view_json_known(writer, "body_ok", signature->body_ok);
+    json_writer_boolean(writer, "aligned", signature->aligned);
     json_writer_text(writer, "domain", signature->domain);
     json_writer_text(writer, "selector", signature->selector);
     json_writer_text(writer, "identity", signature->identity);
     json_writer_text(writer, "algorithm", signature->algorithm);
     json_writer_text(writer, "canonicalization", signature->canonicalization);
     json_writer_text(writer, "signed_fields", signature->signed_fields);
+}
+
+void view_json_signature_dates(JsonWriter *writer, const ViewSignature *signature)
+{
+    view_json_date(writer, "signed_at", signature->signed_at >= 0, signature->signed_at);
+    view_json_date(writer, "expires_at", signature->expires_at >= 0, signature->expires_at);
 }

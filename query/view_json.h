@@ -22,5 +22,8 @@ void view_json_number(JsonWriter *writer, const char *key, int64_t value);
 void view_json_addresses(JsonWriter *writer, const MessageView *view, const char *role,
                          const char *key);
 
-/* The tags of a DKIM signature that say who signed what, and how. */
-void view_json_signature_tags(JsonWriter *writer, const ViewSignature *signature);
+/* What was checked of a DKIM signature, and its tags that say who signed what, and how. */
+void view_json_signature_checks(JsonWriter *writer, const ViewSignature *signature);
+
+/* When it was made and when it expires; null when it does not say. */
+void view_json_signature_dates(JsonWriter *writer, const ViewSignature *signature);

@@ -97,6 +97,15 @@ char *archive_column_dup(sqlite3_stmt *row, int column)
     return g_strdup(archive_column_text(row, column));
 }
 
+bool archive_end_rows(sqlite3_stmt *rows, int code, GError **error)
+{
+    if (code != SQLITE_DONE) {
+        archive_set_error(sqlite3_db_handle(rows), error);
+    }
+    sqlite3_reset(rows);
+    return code == SQLITE_DONE;
+}
+
 static bool read_integer(sqlite3 *db, const char *sql, gint64 *ret_value, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement = archive_prepare(db, sql, error);

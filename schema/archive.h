@@ -61,6 +61,10 @@ sqlite3_stmt *archive_prepare(sqlite3 *db, const char *sql, GError **error);
 const char *archive_column_text(sqlite3_stmt *row, int column);
 char *archive_column_dup(sqlite3_stmt *row, int column);
 
+/* Ends a loop over the rows of a statement, which is reset: `code` is what its last step gave.
+ * Returns: false with `error` unless that was SQLITE_DONE. */
+bool archive_end_rows(sqlite3_stmt *rows, int code, GError **error);
+
 /* Sets `error` from the last failure of `db`, with the file's path in front. */
 void archive_set_error(sqlite3 *db, GError **error);
 

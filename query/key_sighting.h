@@ -1,0 +1,30 @@
+/* key_sighting.h - who had a DKIM key, and when: the rows of dkim_key_observation.
+ *
+ * Memory: an array of sightings owns their strings. Errors: ARCHIVE_ERROR.
+ */
+#pragma once
+
+#include "schema/archive.h"
+#include "schema/json_writer.h"
+
+/* The channels are in data/README.md. */
+typedef struct {
+    char *source;
+    char *channel;
+    char *first_seen; /* ISO 8601 date, or "" */
+    char *last_seen;
+    char *notes;
+} KeySighting;
+
+/* The columns of a select for key_sightings_read. */
+#define KEY_SIGHTING_COLUMNS "source, channel, first_seen, last_seen, notes"
+
+/* Returns: (transfer full) an empty array of KeySighting. */
+GArray *key_sightings_new(void);
+
+/* Appends all rows of a bound statement that selects KEY_SIGHTING_COLUMNS, and resets it.
+ * Returns: false with `error`. */
+bool key_sightings_read(sqlite3_stmt *rows, GArray *sightings, GError **error);
+
+/* An array of objects. */
+void key_sightings_write_json(JsonWriter *writer, const char *key, const GArray *sightings);
