@@ -141,23 +141,6 @@ static void add_document(FtsBuilder *builder, const FtsDocument *document)
     g_array_append_val(builder->document_sizes, size);
 }
 
-static void write_segment(FtsBuilder *builder)
-{
-    const size_t n_terms = fts_terms_count(builder->terms);
-    builder->last_page = 0;
-    if (n_terms == 0) {
-        return;
-    }
-    fts_segment_begin(builder->segment);
-    for (size_t i = 0; i < n_terms; i++) {
-        Slice term = SLICE_EMPTY;
-        Slice doclist = SLICE_EMPTY;
-        fts_terms_get(builder->terms, i, &term, &doclist);
-        fts_segment_add(builder->segment, term, doclist);
-    }
-    builder->last_page = fts_segment_finish(builder->segment);
-}
-
 static gpointer run_thread(gpointer data)
 {
     FtsBuilder *builder = data;
@@ -168,7 +151,7 @@ static gpointer run_thread(gpointer data)
         add_document(builder, &builder->documents[i]);
     }
     fts_terms_finish(builder->terms);
-    write_segment(builder);
+    builder->last_page = fts_segment_write(builder->segment, builder->terms);
     fts_terms_clear(builder->terms);
     return NULL;
 }

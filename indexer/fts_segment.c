@@ -109,7 +109,7 @@ static void open_entry(FtsSegmentWriter *writer, Slice term)
     writer->pages_without_term = 0;
 }
 
-void fts_segment_begin(FtsSegmentWriter *writer)
+static void begin_segment(FtsSegmentWriter *writer)
 {
     g_byte_array_set_size(writer->bytes, 0);
     g_array_set_size(writer->pages, 0);
@@ -343,7 +343,7 @@ static void add_doclist(FtsSegmentWriter *writer, const uint8_t *doclist, size_t
     }
 }
 
-void fts_segment_add(FtsSegmentWriter *writer, Slice term, Slice doclist)
+static void add_entry(FtsSegmentWriter *writer, Slice term, Slice doclist)
 {
     add_term(writer, term);
     if (page_total(writer) + doclist.len + 1 <= writer->page_bytes) {
@@ -353,13 +353,29 @@ void fts_segment_add(FtsSegmentWriter *writer, Slice term, Slice doclist)
     }
 }
 
-uint32_t fts_segment_finish(FtsSegmentWriter *writer)
+static uint32_t end_segment(FtsSegmentWriter *writer)
 {
     if (page_used(writer) > HEADER_BYTES) {
         end_page(writer);
     }
     close_entry(writer);
     return writer->page_number - 1;
+}
+
+uint32_t fts_segment_write(FtsSegmentWriter *writer, const FtsTerms *terms)
+{
+    const size_t n_terms = fts_terms_count(terms);
+    if (n_terms == 0) {
+        return 0;
+    }
+    begin_segment(writer);
+    for (size_t i = 0; i < n_terms; i++) {
+        Slice term = SLICE_EMPTY;
+        Slice doclist = SLICE_EMPTY;
+        fts_terms_get(terms, i, &term, &doclist);
+        add_entry(writer, term, doclist);
+    }
+    return end_segment(writer);
 }
 
 size_t fts_segment_page_count(const FtsSegmentWriter *writer)

@@ -19,11 +19,11 @@
  * rowid begins on it.
  *
  * Memory: the object owns everything; what it hands out stays until the next
- * fts_segment_begin. Errors: none. Threads: one at a time.
+ * fts_segment_write. Errors: none. Threads: one at a time.
  */
 #pragma once
 
-#include "schema/slice.h"
+#include "indexer/fts_terms.h"
 
 /* FTS5's default `pgsz`, which the archive keeps. */
 #define FTS_PAGE_BYTES 4050
@@ -55,16 +55,11 @@ FtsSegmentWriter *fts_segment_writer_new(size_t page_bytes);
 void fts_segment_writer_free(FtsSegmentWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FtsSegmentWriter, fts_segment_writer_free)
 
-/* Begins an empty segment. */
-void fts_segment_begin(FtsSegmentWriter *writer);
+/* Writes all terms, after fts_terms_finish, as one segment in place of the one before.
+ * Returns: the number of its last leaf page, 0 when there are no terms and no segment. */
+uint32_t fts_segment_write(FtsSegmentWriter *writer, const FtsTerms *terms);
 
-/* Adds a term, greater than the one before, and its doclist: as fts_terms_get returns them. */
-void fts_segment_add(FtsSegmentWriter *writer, Slice term, Slice doclist);
-
-/* Ends the segment, which has a term. Returns: the number of its last leaf page. */
-uint32_t fts_segment_finish(FtsSegmentWriter *writer);
-
-/* After fts_segment_finish: rows of %_data in no order, and of %_idx in order. */
+/* After fts_segment_write: rows of %_data in no order, and of %_idx in order. */
 size_t fts_segment_page_count(const FtsSegmentWriter *writer);
 Slice fts_segment_page(const FtsSegmentWriter *writer, size_t index, int64_t *ret_place);
 size_t fts_segment_entry_count(const FtsSegmentWriter *writer);

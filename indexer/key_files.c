@@ -24,24 +24,17 @@ char *key_files_builtin_path(void)
     return access(path, R_OK) == 0 ? g_steal_pointer(&path) : NULL;
 }
 
-static char *column_string(sqlite3_stmt *statement, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    return g_strdup(text == NULL ? "" : text);
-}
-
 static void add_row(KeyStore *store, sqlite3_stmt *row)
 {
-    g_autofree char *selector = column_string(row, 0);
-    g_autofree char *domain = column_string(row, 1);
-    g_autofree char *record = column_string(row, 2);
-    g_autofree char *source = column_string(row, 3);
-    g_autofree char *channel = column_string(row, 4);
-    g_autofree char *first_seen = column_string(row, 5);
-    g_autofree char *last_seen = column_string(row, 6);
-    g_autofree char *notes = column_string(row, 7);
-    KeyObservation observation = {source, channel, first_seen, last_seen, notes};
-    key_store_add(store, selector, domain, record, &observation);
+    const KeyObservation observation = {
+        .source = archive_column_text(row, 3),
+        .channel = archive_column_text(row, 4),
+        .first_seen = archive_column_text(row, 5),
+        .last_seen = archive_column_text(row, 6),
+        .notes = archive_column_text(row, 7),
+    };
+    key_store_add(store, archive_column_text(row, 0), archive_column_text(row, 1),
+                  archive_column_text(row, 2), &observation);
 }
 
 static bool load_archive(KeyStore *store, const char *database, GError **error)

@@ -23,11 +23,10 @@ static const char details[] =
 
 /* The ids of all hits, oldest first. Returns: (transfer full) NULL after it has complained,
  * with the exit code. */
-static GArray *find(sqlite3 *db, const QueryParse *parse, const OptionSet *options,
+static GArray *find(sqlite3 *db, const CommandQuery *typed, const OptionSet *options,
                     CommandExit *ret_code)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(QueryFault) fault = {0};
     const QueryOptions query_options = {
         .sort = QUERY_SORT_OLDEST, .limit = -1, .time_zone = option_value(options, "tz")};
     int64_t timeout = 0;
@@ -38,13 +37,10 @@ static GArray *find(sqlite3 *db, const QueryParse *parse, const OptionSet *optio
     }
     deadline_set(&deadline, db, timeout);
     g_autoptr(CompiledQuery) query =
-        query_compiler_run(db, parse->root, &query_options, &fault, &error);
+        command_query_compile(db, typed, &query_options, &deadline, ret_code);
     if (query == NULL) {
-        *ret_code = error == NULL ? command_bad_query(&fault) : command_fail(error, &deadline);
         return NULL;
     }
-    command_print_hints(parse->hints);
-    command_print_hints(query->hints);
     g_autoptr(GArray) ids = g_array_new(false, false, sizeof(int64_t));
     g_autoptr(Search) search = search_new(db, query, &error);
     SearchHit hit;
@@ -134,18 +130,15 @@ static char *query_as_typed(const OptionSet *options, const char *words)
 static CommandExit run(const OptionSet *options)
 {
     const char *path = option_value(options, "output");
-    g_autofree char *text = command_query_text(options);
-    g_auto(QueryFault) fault = {0};
-    g_auto(QueryParse) parse;
-    query_parse_init(&parse);
-    if (!command_parse_query(options, text, &parse, &fault)) {
-        return command_bad_query(&fault);
+    g_auto(CommandQuery) query = {0};
+    if (!command_query_read(options, &query)) {
+        return EXIT_BAD_QUERY;
     }
     if (path == NULL || *path == '\0') {
         command_complain("where should the bundle go? (-o FOLDER or -o FILE.zip)");
         return EXIT_BAD_QUERY;
     }
-    if (parse.root == NULL && options->words->len == 0) {
+    if (query.parse.root == NULL && options->words->len == 0) {
         command_complain("which messages? ('*' takes everything; bundle --help)");
         return EXIT_BAD_QUERY;
     }
@@ -154,7 +147,7 @@ static CommandExit run(const OptionSet *options)
         return EXIT_NO_ARCHIVE;
     }
     CommandExit code = EXIT_HITS;
-    g_autoptr(GArray) ids = find(db, &parse, options, &code);
+    g_autoptr(GArray) ids = find(db, &query, options, &code);
     if (ids == NULL) {
         return code;
     }
@@ -162,8 +155,8 @@ static CommandExit run(const OptionSet *options)
         command_complain("nothing found, no bundle made");
         return EXIT_NO_HITS;
     }
-    g_autofree char *query = query_as_typed(options, text);
-    return make_bundle(db, ids, query, path);
+    g_autofree char *typed = query_as_typed(options, query.text);
+    return make_bundle(db, ids, typed, path);
 }
 
 const Command command_bundle = {

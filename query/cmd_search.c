@@ -155,33 +155,30 @@ static CommandExit print_hits(sqlite3 *db, const CompiledQuery *query, const Set
     return any ? EXIT_HITS : EXIT_NO_HITS;
 }
 
-static CommandExit run_query(sqlite3 *db, const QueryParse *parse, const Settings *settings,
+static CommandExit run_query(sqlite3 *db, const CommandQuery *typed, const Settings *settings,
                              const OptionSet *options, const Terminal *terminal)
 {
-    g_auto(QueryFault) fault = {0};
-    g_autoptr(GError) error = NULL;
+    CommandExit code = EXIT_HITS;
     Deadline deadline;
     deadline_set(&deadline, db, settings->timeout);
     g_autoptr(CompiledQuery) query =
-        query_compiler_run(db, parse->root, &settings->query, &fault, &error);
+        command_query_compile(db, typed, &settings->query, &deadline, &code);
     if (query == NULL) {
-        return error == NULL ? command_bad_query(&fault) : command_fail(error, &deadline);
+        return code;
     }
-    command_print_hints(parse->hints);
-    command_print_hints(query->hints);
     if (settings->explain) {
-        print_explanation(parse->root, query);
+        print_explanation(typed->parse.root, query);
         return EXIT_HITS;
     }
     if (settings->query.count_only) {
         return print_count(db, query, settings, &deadline);
     }
     pid_t pager = option_given(options, "no-pager") ? 0 : terminal_start_pager(terminal);
-    CommandExit code = print_hits(db, query, settings, &deadline);
+    code = print_hits(db, query, settings, &deadline);
     terminal_stop_pager(pager);
     if (code == EXIT_NO_HITS) {
         deadline_set(&deadline, db, settings->timeout);
-        g_autofree char *report = zero_hits_report(db, parse->root, &settings->query);
+        g_autofree char *report = zero_hits_report(db, typed->parse.root, &settings->query);
         command_complain("nothing found%s%s", *report == '\0' ? "" : ": ", report);
     }
     return code;
@@ -215,14 +212,11 @@ static CommandExit run(const OptionSet *options)
     if (!read_settings(options, &terminal, &settings)) {
         return EXIT_BAD_QUERY;
     }
-    g_autofree char *text = command_query_text(options);
-    g_auto(QueryFault) fault = {0};
-    g_auto(QueryParse) parse;
-    query_parse_init(&parse);
-    if (!command_parse_query(options, text, &parse, &fault)) {
-        return command_bad_query(&fault);
+    g_auto(CommandQuery) query = {0};
+    if (!command_query_read(options, &query)) {
+        return EXIT_BAD_QUERY;
     }
-    if (parse.root == NULL && options->words->len == 0) {
+    if (query.parse.root == NULL && options->words->len == 0) {
         command_complain("what should be searched? (search '*' lists everything; "
                          "search --help)");
         return EXIT_BAD_QUERY;
@@ -231,7 +225,7 @@ static CommandExit run(const OptionSet *options)
     if (db == NULL) {
         return EXIT_NO_ARCHIVE;
     }
-    return run_query(db, &parse, &settings, options, &terminal);
+    return run_query(db, &query, &settings, options, &terminal);
 }
 
 const Command command_search = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/command_query.h"
 
-char *command_query_text(const OptionSet *options)
+static char *join_words(const OptionSet *options)
 {
     GString *query = g_string_new(NULL);
     for (guint i = 0; i < options->words->len; i++) {
@@ -11,31 +11,65 @@ char *command_query_text(const OptionSet *options)
     return g_string_free(query, false);
 }
 
-bool command_parse_query(const OptionSet *options, const char *text, QueryParse *parse,
-                         QueryFault *fault)
+static bool parse_query(const OptionSet *options, CommandQuery *query, QueryFault *fault)
 {
-    if (!query_parser_run(text, parse, fault)) {
+    if (!query_parser_run(query->text, &query->parse, fault)) {
         return false;
     }
     for (guint i = 0; i < options->fields->len; i++) {
         const OptionField *flag = &g_array_index(options->fields, OptionField, i);
-        if (!query_parser_run_flag(flag->field, flag->value, parse, fault)) {
+        if (!query_parser_run_flag(flag->field, flag->value, &query->parse, fault)) {
             return false;
         }
     }
     return true;
 }
 
-CommandExit command_bad_query(const QueryFault *fault)
+static CommandExit bad_query(const QueryFault *fault)
 {
     g_autofree char *rendered = query_fault_render(fault);
     command_complain("%s", rendered);
     return EXIT_BAD_QUERY;
 }
 
-void command_print_hints(const GPtrArray *hints)
+static void print_hints(const GPtrArray *hints)
 {
     for (guint i = 0; i < hints->len; i++) {
         command_complain("%s", (const char *)g_ptr_array_index(hints, i));
     }
+}
+
+bool command_query_read(const OptionSet *options, CommandQuery *query)
+{
+    g_auto(QueryFault) fault = {0};
+    query_parse_init(&query->parse);
+    query->text = join_words(options);
+    if (!parse_query(options, query, &fault)) {
+        bad_query(&fault);
+        return false;
+    }
+    return true;
+}
+
+void command_query_clear(CommandQuery *query)
+{
+    g_free(query->text);
+    query_parse_clear(&query->parse);
+}
+
+CompiledQuery *command_query_compile(sqlite3 *db, const CommandQuery *query,
+                                     const QueryOptions *options, const Deadline *deadline,
+                                     CommandExit *ret_code)
+{
+    g_auto(QueryFault) fault = {0};
+    g_autoptr(GError) error = NULL;
+    CompiledQuery *compiled =
+        query_compiler_run(db, query->parse.root, options, &fault, &error);
+    if (compiled == NULL) {
+        *ret_code = error == NULL ? bad_query(&fault) : command_fail(error, deadline);
+        return NULL;
+    }
+    print_hints(query->parse.hints);
+    print_hints(compiled->hints);
+    return compiled;
 }

@@ -5,19 +5,24 @@
 #pragma once
 
 #include "query/command.h"
+#include "query/query_compiler.h"
 #include "query/query_parser.h"
 
-/* The words joined, as one query; a single argument is the query as it stands.
- * Returns: (transfer full). */
-char *command_query_text(const OptionSet *options);
+typedef struct {
+    char *text; /* the words joined; a single argument is the query as it stands */
+    QueryParse parse;
+} CommandQuery;
 
-/* Parses that `text` and the field flags. `parse` and `fault` borrow both.
- * Returns: false with `fault`. */
-bool command_parse_query(const OptionSet *options, const char *text, QueryParse *parse,
-                         QueryFault *fault);
+/* Reads words and field flags. `query`, which is zeroed, borrows the options.
+ * Returns: false after it has complained: a bad query. */
+bool command_query_read(const OptionSet *options, CommandQuery *query);
 
-/* Complains about a fault. Returns: the exit code. */
-CommandExit command_bad_query(const QueryFault *fault);
+void command_query_clear(CommandQuery *query);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CommandQuery, command_query_clear)
 
-/* Prints what the query's author should know, on stderr. */
-void command_print_hints(const GPtrArray *hints);
+/* Compiles the query, and prints on stderr what its author should know. `deadline` is the one
+ * that is set for `db`. Returns: (transfer full) NULL after it has complained, with the exit
+ * code. */
+CompiledQuery *command_query_compile(sqlite3 *db, const CommandQuery *query,
+                                     const QueryOptions *options, const Deadline *deadline,
+                                     CommandExit *ret_code);

@@ -102,18 +102,6 @@ static const RecordSignature *signature_at(guint at)
     return &g_array_index(record.signatures, RecordSignature, at);
 }
 
-static char *caveat_words(CaveatSet caveats)
-{
-    GString *words = g_string_new(NULL);
-    for (Caveat caveat = 0; caveat < CAVEAT_COUNT; caveat++) {
-        if ((caveats >> caveat & 1) != 0) {
-            g_string_append_printf(words, "%s%s", words->len > 0 ? " " : "",
-                                   caveat_word(caveat));
-        }
-    }
-    return g_string_free(words, false);
-}
-
 static void assert_signature(guint at, DkimResult result, Tri header_ok, Tri body_ok)
 {
     const RecordSignature *entry = signature_at(at);
@@ -411,7 +399,7 @@ static void test_signed(gconstpointer data)
     check(keys, slice_of_string(text), test->authors, test->received_at);
     g_assert_cmpuint(record.signatures->len, ==, test->n_signatures);
     g_autofree char *reason = slice_dup(signature_at(0)->reason);
-    g_autofree char *caveats = caveat_words(record.verdict.caveats);
+    g_autofree char *caveats = caveat_set_words(record.verdict.caveats);
     g_test_message("%s", reason);
     g_assert_cmpstr(dkim_result_word(signature_at(0)->result), ==, test->result);
     g_assert_cmpstr(level_word(record.verdict.level), ==, test->level);

@@ -5,7 +5,6 @@
 #include "indexer/fts_segment.h"
 
 #include "indexer/fts_structure.h"
-#include "indexer/fts_terms.h"
 #include "indexer/tokenizer.h"
 #include "schema/archive.h"
 
@@ -91,18 +90,6 @@ static void collect(FtsTerms *terms, const GArray *documents, Tokenizer *tokeniz
     fts_terms_finish(terms);
 }
 
-static uint32_t write_segment(FtsSegmentWriter *writer, const FtsTerms *terms)
-{
-    fts_segment_begin(writer);
-    for (size_t i = 0; i < fts_terms_count(terms); i++) {
-        Slice term = SLICE_EMPTY;
-        Slice doclist = SLICE_EMPTY;
-        fts_terms_get(terms, i, &term, &doclist);
-        fts_segment_add(writer, term, doclist);
-    }
-    return fts_segment_finish(writer);
-}
-
 static void assert_blob(sqlite3_stmt *row, int column, Slice bytes)
 {
     g_assert_cmpmem(sqlite3_column_blob(row, column), sqlite3_column_bytes(row, column),
@@ -166,7 +153,7 @@ static int assert_same(const GArray *documents, size_t page_bytes)
     /* The second time with what the first one left behind. */
     for (int i = 0; i < 2; i++) {
         collect(terms, documents, tokenizer);
-        g_assert_cmpuint(write_segment(writer, terms), >, 0);
+        g_assert_cmpuint(fts_segment_write(writer, terms), >, 0);
         assert_pages(db, writer);
         assert_entries(db, writer);
         fts_terms_clear(terms);

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/key_zone.h"
+#include "tests/fuzz/key_parser_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_autofree char *copy = g_memdup2(data, size);
-    g_autoptr(KeyStore) store = key_store_new();
-    KeyReport report = {.n_records = 0};
-    key_zone_parse(slice_of(copy, size), "keys", store, &report);
-    g_assert(key_store_size(store) <= report.n_records);
-    for (size_t i = 0; i < key_store_size(store); i++) {
-        const Key *key = key_store_get(store, (int64_t)i);
-        g_assert(key->observations->len > 0);
-        g_assert(g_utf8_validate(key->record, -1, NULL));
-    }
-    return 0;
+    return key_parser_check(key_zone_parse, data, size);
 }
