@@ -3,8 +3,8 @@
 
 #include <openssl/evp.h>
 
-#include "indexer/sniff.h"
-#include "indexer/utf8_text.h"
+#include "schema/sniff.h"
+#include "schema/utf8_text.h"
 
 /* uuencoded files inside text are no parts, and must not be without number either. */
 #define ATTACHMENT_MAX PART_COUNT_MAX

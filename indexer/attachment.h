@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "indexer/part_walker.h"
+#include "schema/part_walker.h"
 #include "schema/record.h"
 
 typedef struct AttachmentReader AttachmentReader;

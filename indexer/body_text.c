@@ -3,7 +3,7 @@
 
 #include "indexer/flowed.h"
 #include "indexer/html_text.h"
-#include "indexer/utf8_text.h"
+#include "schema/utf8_text.h"
 
 /* Buffers above this are given back after a message, or one giant mail would stay for ever. */
 #define KEPT_BUFFER_BYTES ((size_t)1 << 20)

@@ -2,8 +2,8 @@
 #include "indexer/claims.h"
 
 #include "indexer/received_spf.h"
-#include "indexer/utf8_text.h"
 #include "schema/auth_results.h"
+#include "schema/utf8_text.h"
 
 /* One walk over a header. */
 typedef struct {

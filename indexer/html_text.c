@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/html_text.h"
 
-#include "indexer/html_entity.h"
-#include "indexer/utf8_text.h"
+#include "schema/html_entity.h"
+#include "schema/utf8_text.h"
 
 /* No element that matters here has a longer name. */
 #define TAG_NAME_MAX 12

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/mail_address.h"
 
-#include "indexer/utf8_text.h"
+#include "schema/utf8_text.h"
 
 /* RFC 2047 allows 75 characters; some mailers write one word however long the name is. */
 #define ENCODED_WORD_MAX 2000

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "indexer/encoded_word.h"
+#include "schema/encoded_word.h"
 #include "schema/record.h"
 
 /* Postfix stops at 10,240 tokens. */

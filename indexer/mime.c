@@ -6,7 +6,7 @@
 #include "indexer/attachment.h"
 #include "indexer/body_text.h"
 #include "indexer/mime_header.h"
-#include "indexer/part_walker.h"
+#include "schema/part_walker.h"
 
 struct MimeParser {
     CharsetDecoder *charsets;

@@ -2,8 +2,8 @@
 #include "indexer/mime_header.h"
 
 #include "indexer/mail_date.h"
-#include "indexer/message_ids.h"
-#include "indexer/utf8_text.h"
+#include "schema/message_ids.h"
+#include "schema/utf8_text.h"
 
 /* A subject is one line to a person; RFC 5322 lines have 998 bytes, folded ones a few more. */
 #define SUBJECT_BYTES_MAX ((size_t)16 << 10)

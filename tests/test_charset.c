@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/charset.h"
-#include "indexer/utf8_text.h"
+#include "schema/charset.h"
+#include "schema/utf8_text.h"
 
 typedef struct {
     const char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/encoded_word.h"
+#include "schema/encoded_word.h"
 
 typedef struct {
     const char *name;

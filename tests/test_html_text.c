@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/html_text.h"
 
-#include "indexer/html_entity.h"
+#include "schema/html_entity.h"
 
 typedef struct {
     const char *name;

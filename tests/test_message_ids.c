@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/message_ids.h"
+#include "schema/message_ids.h"
 
 static const struct {
     const char *name;

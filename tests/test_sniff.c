@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/sniff.h"
+#include "schema/sniff.h"
 
 #define BYTES(text)                                                                            \
     {                                                                                          \

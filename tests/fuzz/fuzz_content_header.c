@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/content_header.h"
+#include "schema/content_header.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

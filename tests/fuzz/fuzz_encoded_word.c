@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/encoded_word.h"
+#include "schema/encoded_word.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

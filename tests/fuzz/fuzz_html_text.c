@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/html_text.h"
-#include "indexer/utf8_text.h"
+#include "schema/utf8_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

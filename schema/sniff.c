@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/sniff.h"
+#include "schema/sniff.h"
 
-#include "indexer/utf8_text.h"
+#include "schema/utf8_text.h"
 
 /* For tables: SLICE_LITERAL is no constant expression. */
 #define BYTES(text)                                                                            \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/encoded_word.h"
+#include "schema/encoded_word.h"
 
-#include "indexer/transfer_decoder.h"
-#include "indexer/utf8_text.h"
+#include "schema/transfer_decoder.h"
+#include "schema/utf8_text.h"
 
 struct EncodedWordDecoder {
     CharsetDecoder *charsets; /* borrowed */

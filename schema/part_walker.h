@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#include "indexer/content_header.h"
+#include "schema/content_header.h"
 
 /* Dovecot and Postfix stop at 100; real mail has under 20. */
 #define PART_DEPTH_MAX 100

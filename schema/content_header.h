@@ -12,9 +12,9 @@
 
 #include <gmime/gmime.h>
 
-#include "indexer/encoded_word.h"
-#include "indexer/transfer_decoder.h"
+#include "schema/encoded_word.h"
 #include "schema/raw_message.h"
+#include "schema/transfer_decoder.h"
 
 /* A Content-Type with a long RFC 2231 file name has under 4 KB. */
 #define CONTENT_FIELD_MAX ((size_t)16 << 10)

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "indexer/charset.h"
+#include "schema/charset.h"
 
 typedef struct EncodedWordDecoder EncodedWordDecoder;
 

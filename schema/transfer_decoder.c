@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/transfer_decoder.h"
+#include "schema/transfer_decoder.h"
 
 /* What a byte is in base64 beside the value of a letter (RFC 2045 table 1, with the "-" and
  * "_" of RFC 4648 section 5). All three are above 63, so that one test finds any of them. */

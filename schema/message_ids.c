@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/message_ids.h"
+#include "schema/message_ids.h"
 
-#include "indexer/utf8_text.h"
+#include "schema/utf8_text.h"
 
 /* A walk over the ids of one field. */
 typedef struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/html_entity.h"
+#include "schema/html_entity.h"
 
 /* The names of HTML 4.01 section 24 and "apos"; sorted by byte. */
 /* clang-format off */

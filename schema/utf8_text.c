@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/utf8_text.h"
+#include "schema/utf8_text.h"
 
 #define WORD_HIGH_BITS UINT64_C(0x8080808080808080)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/content_header.h"
+#include "schema/content_header.h"
 
-#include "indexer/message_ids.h"
-#include "indexer/utf8_text.h"
+#include "schema/message_ids.h"
+#include "schema/utf8_text.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentDisposition, g_object_unref)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/charset.h"
+#include "schema/charset.h"
 
 #include <errno.h>
 #include <iconv.h>
 
-#include "indexer/utf8_text.h"
+#include "schema/utf8_text.h"
 
 /* iconv's output is collected in blocks of this size. */
 #define OUTPUT_BLOCK 4096

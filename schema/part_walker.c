@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/part_walker.h"
+#include "schema/part_walker.h"
 
 /* A multipart or a message that the walk is inside of. */
 typedef struct {
