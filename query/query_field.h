@@ -1,8 +1,9 @@
 /* query_field.h - the table of the query language's fields.
  *
  * One constant table gives each field its name, aliases, value, meaning and the function that
- * turns it into SQL. The lexer, the flags of the command line, --help and the reference in
- * docs/query-language.md all go by it: adding a field is a line here and a compile function.
+ * turns it into SQL. The lexer, the flags of the command line, --help, the table in
+ * docs/query-language.md and the man page (query_reference.h) all go by it: adding a field is a
+ * line here and a compile function.
  *
  * Memory: everything is constant.
  */
@@ -12,13 +13,14 @@
 #include "schema/slice.h"
 
 #define QUERY_FIELD_MAX_ALIASES 4
-#define QUERY_FIELD_MAX_WORDS   12
+#define QUERY_FIELD_MAX_WORDS   20
 
 struct QueryField {
     const char *name;
     const char *aliases[QUERY_FIELD_MAX_ALIASES];
-    const char *value; /* what stands behind the colon, for help: "DATE" */
-    const char *help;  /* one line */
+    const char *value;     /* what stands behind the colon, for help: "DATE" */
+    const char *help;      /* one line */
+    const char *reference; /* all that there is to say, for the documentation; `code` */
     QueryFieldCompile *compile;
     unsigned argument;                        /* what `compile` distinguishes by */
     const char *words[QUERY_FIELD_MAX_WORDS]; /* the only values, when there are such */

@@ -80,6 +80,8 @@ static const Case cases[] = {
     {"field_flag_with_equals", {"search", "--from=alice", "--count"}, 0, "1\n", NULL},
     {"alias_flag", {"search", "--since", "2017-02-10", "--count"}, 0, "4\n", NULL},
     {"word_flag", {"search", "--verified", "--count"}, 0, "1\n", NULL},
+    {"has_flag_of_a_kind", {"search", "--has-image", "--count"}, 0, "1\n", NULL},
+    {"key_flag", {"search", "--key", "good", "--count"}, 0, "6\n", NULL},
     {"has_flag", {"search", "--has-attachment", "--count"}, 0, "2\n", NULL},
     {"flag_and_query_are_joined",
      {"search", "budget", "--verified", "--count"},

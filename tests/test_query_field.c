@@ -47,32 +47,17 @@ static void test_names_are_unique(void)
     }
 }
 
-/* docs/query-language.md names every field and alias. */
-static void test_reference_is_complete(void)
+static void test_every_field_is_explained(void)
 {
-    const char *folder = g_getenv("WAXSEAL_SOURCE_DIR");
-    if (folder == NULL) {
-        g_test_skip("WAXSEAL_SOURCE_DIR is not set");
-        return;
-    }
-    g_autofree char *path = g_build_filename(folder, "docs", "query-language.md", NULL);
-    g_autofree char *text = NULL;
-    g_autoptr(GError) error = NULL;
-    g_file_get_contents(path, &text, NULL, &error);
-    g_assert_no_error(error);
     size_t n_fields = 0;
     const QueryField *fields = query_field_table(&n_fields);
     for (size_t i = 0; i < n_fields; i++) {
-        g_autofree char *name = g_strdup_printf("`%s:", fields[i].name);
-        if (strstr(text, name) == NULL) {
-            g_error("docs/query-language.md does not name %s", name);
-        }
-        for (size_t n = 0; n < QUERY_FIELD_MAX_ALIASES && fields[i].aliases[n] != NULL; n++) {
-            g_autofree char *alias = g_strdup_printf("`%s:`", fields[i].aliases[n]);
-            if (strstr(text, alias) == NULL) {
-                g_error("docs/query-language.md does not name %s", alias);
-            }
-        }
+        g_assert_nonnull(fields[i].compile);
+        g_assert_true(fields[i].value != NULL && fields[i].help != NULL);
+        g_assert_nonnull(fields[i].reference);
+        /* A cell of a Markdown table, one line of --fields. */
+        g_assert_null(strpbrk(fields[i].reference, "|\n"));
+        g_assert_cmpuint(strlen(fields[i].help), <, 64);
     }
 }
 
@@ -82,6 +67,6 @@ int main(int argc, char **argv)
     g_test_add_func("/query_field/found_by_name_and_alias", test_lookup);
     g_test_add_func("/query_field/misspelt_name_finds_the_nearest", test_nearest);
     g_test_add_func("/query_field/names_are_unique", test_names_are_unique);
-    g_test_add_func("/query_field/reference_names_every_field", test_reference_is_complete);
+    g_test_add_func("/query_field/every_field_is_explained", test_every_field_is_explained);
     return g_test_run();
 }
