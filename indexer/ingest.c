@@ -257,6 +257,7 @@ static void fill_outcome(Ingest *ingest, IngestOutcome *ret_outcome)
     ingest->outcome.unchanged_files =
         atomic_load(&reader_progress(ingest->reader)->unchanged_files);
     ingest->outcome.seconds = seconds_since(ingest->started_us);
+    ingest->outcome.no_sandbox = ingest->options->no_sandbox;
     *ret_outcome = ingest->outcome;
 }
 
@@ -269,6 +270,7 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
         .n_workers = options->n_workers,
         .keys = options->keys,
         .no_repair = options->no_repair,
+        .no_sandbox = options->no_sandbox,
     };
     ingest.pool = worker_pool_new(&pool, error);
     mallopt(M_TRIM_THRESHOLD, KEEP_FREED_BYTES);

@@ -32,7 +32,8 @@ typedef struct {
     const KeyStore *keys;       /* NULL: signatures are not looked at */
     size_t n_imported_keys;     /* so many, the first of `keys`, are kept in the archive */
     unsigned n_workers;
-    bool no_repair; /* signatures that fail are not tried again with known damage undone */
+    bool no_repair;  /* signatures that fail are not tried again with known damage undone */
+    bool no_sandbox; /* the workers keep all rights */
     IngestProgressFunc progress; /* called some times a second; may be NULL */
     IngestTroubleFunc trouble;   /* one line that names the path; may be NULL */
     gpointer user_data;
@@ -49,6 +50,7 @@ typedef struct {
     uint64_t damaged_bytes;
     bool interrupted;
     bool created; /* the archive is new */
+    bool no_sandbox;
     double seconds;
 } IngestOutcome;
 

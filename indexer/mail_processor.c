@@ -21,6 +21,19 @@ struct MailProcessor {
     int64_t received_at;
 };
 
+/* Libraries load some things when they are first needed: GMime the charset that it guesses in,
+ * libcrypto its configuration. A worker cannot open files any more when it gets its first mail.
+ */
+static void load_all(MailProcessor *processor)
+{
+    static const char mail[] = "Content-Disposition: attachment; filename=\"\xE9\"\n\n";
+    MailRecord record;
+    mail_record_init(&record);
+    mail_processor_run(processor, slice_of(mail, strlen(mail)), SLICE_EMPTY, CARE_FULL,
+                       &record);
+    mail_record_destroy(&record);
+}
+
 MailProcessor *mail_processor_new(const KeyStore *keys)
 {
     MailProcessor *processor = g_new0(MailProcessor, 1);
@@ -32,6 +45,7 @@ MailProcessor *mail_processor_new(const KeyStore *keys)
         processor->arc = arc_verifier_new(keys);
         processor->domainkeys = domainkeys_verifier_new(keys);
     }
+    load_all(processor);
     return processor;
 }
 

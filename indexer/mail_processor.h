@@ -14,7 +14,8 @@
 
 typedef struct MailProcessor MailProcessor;
 
-/* Without `keys` no signature is looked at. Returns: (transfer full). */
+/* Without `keys` no signature is looked at. Whatever libraries have to load is loaded here, so
+ * that a process may give up its right to open files then. Returns: (transfer full). */
 MailProcessor *mail_processor_new(const KeyStore *keys);
 
 /* Accepts NULL. */

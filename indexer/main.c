@@ -14,6 +14,7 @@
 #include "indexer/verify.h"
 #include "indexer/verify_output.h"
 #include "indexer/worker_pool.h"
+#include "schema/sandbox.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DAMAGED = 4 };
 
@@ -29,6 +30,7 @@ typedef struct {
     gboolean no_builtin_keys;
     gboolean no_dkim;
     gboolean no_repair;
+    gboolean no_sandbox;
     gboolean verify_only;
     gboolean json;
     gboolean quiet;
@@ -75,6 +77,9 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
          "Do not look at signatures; every message becomes dkim:none", NULL},
         {"no-repair", 0, 0, G_OPTION_ARG_NONE, &arguments->no_repair,
          "Do not try signatures that fail again with known damage to the mail undone", NULL},
+        {"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &arguments->no_sandbox,
+         "Do not confine the processes that read mail (debuggers and profilers need that)",
+         NULL},
         {"verify-only", 0, 0, G_OPTION_ARG_NONE, &arguments->verify_only,
          "Print what the signatures of each message come to; no archive is made or read", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json,
@@ -227,6 +232,7 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
         .n_imported_keys = n_named_keys,
         .n_workers = worker_count(arguments),
         .no_repair = arguments->no_repair,
+        .no_sandbox = arguments->no_sandbox,
         .progress = progress_show,
         .trouble = report_trouble,
         .user_data = &progress,
@@ -310,6 +316,7 @@ static int verify_only(const Arguments *arguments)
         .keys = keys,
         .n_workers = worker_count(arguments),
         .no_repair = arguments->no_repair,
+        .no_sandbox = arguments->no_sandbox,
         .has_received_at = arguments->received_at != NULL,
         .received_at = arguments->received_at_seconds,
         .message = print_message,
@@ -331,6 +338,25 @@ static int verify_only(const Arguments *arguments)
     return exit_code_of_verify(arguments, &outcome, printer.write_errno);
 }
 
+static void print_version(void)
+{
+    const SandboxSupport support = sandbox_support();
+    g_autofree char *sandbox = sandbox_describe(&support);
+    g_print("waxseal-index " WAXSEAL_VERSION " (SQLite %s)\nsandbox: %s\n",
+            sqlite3_libversion(), sandbox);
+}
+
+static void warn_of_kernel(void)
+{
+    const SandboxSupport support = sandbox_support();
+    if (!sandbox_is_whole(&support) && !support.is_instrumented) {
+        g_autofree char *sandbox = sandbox_describe(&support);
+        g_printerr("waxseal-index: the processes that read mail are confined less than they "
+                   "should be: %s\n",
+                   sandbox);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_auto(Arguments) arguments = {0};
@@ -340,7 +366,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (arguments.version) {
-        g_print("waxseal-index " WAXSEAL_VERSION " (SQLite %s)\n", sqlite3_libversion());
+        print_version();
         return EXIT_DONE;
     }
     if (!check_arguments(&arguments, &error)) {
@@ -348,6 +374,9 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     archive_configure_process();
+    if (arguments.sources != NULL && !arguments.no_sandbox) {
+        warn_of_kernel();
+    }
     if (arguments.verify_only) {
         return verify_only(&arguments);
     }

@@ -2,6 +2,7 @@
 #include "indexer/summary.h"
 
 #include "indexer/statement_set.h"
+#include "schema/sandbox.h"
 
 enum {
     COUNT_MESSAGES,
@@ -159,6 +160,14 @@ static void print_recheck(const RecheckOutcome *outcome)
     g_print("%s with another verdict\n", counted(outcome->messages, "message").text);
 }
 
+static void print_sandbox(bool is_off)
+{
+    const SandboxSupport support = sandbox_support();
+    g_autofree char *sandbox =
+        is_off ? g_strdup("none: --no-sandbox was given") : sandbox_describe(&support);
+    g_print("Sandbox      %s\n", sandbox);
+}
+
 static bool read_values(const char *database, int64_t *values, GError **error)
 {
     g_autoptr(sqlite3) db = archive_open_readonly(database, error);
@@ -188,6 +197,7 @@ bool summary_print(const char *database, const IngestOutcome *outcome, GError **
     print_rest(outcome);
     print_contents(values);
     print_ledger(values);
+    print_sandbox(outcome->no_sandbox);
     return true;
 }
 

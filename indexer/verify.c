@@ -206,6 +206,7 @@ bool verify_run(const VerifyOptions *options, VerifyOutcome *ret_outcome, GError
         .n_workers = options->n_workers,
         .keys = options->keys,
         .no_repair = options->no_repair,
+        .no_sandbox = options->no_sandbox,
         .has_received_at = options->has_received_at,
         .received_at = options->received_at,
     };

@@ -30,6 +30,7 @@ typedef struct {
     const KeyStore *keys;
     unsigned n_workers;
     bool no_repair;       /* signatures that fail are not tried again with damage undone */
+    bool no_sandbox;      /* the workers keep all rights */
     bool has_received_at; /* x= is judged at received_at, not at what the message says */
     int64_t received_at;
     bool (*message)(const VerifyMessage *message, gpointer user_data); /* false: stop */

@@ -2,6 +2,7 @@
 #include "indexer/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -11,6 +12,7 @@
 
 #include "indexer/mail_processor.h"
 #include "schema/record_codec.h"
+#include "schema/sandbox.h"
 
 /* Workers that die in a row without having begun a message: the cause is not in the mail. */
 #define FRUITLESS_DEATHS_MAX 10
@@ -54,12 +56,20 @@ static GLogWriterOutput log_nothing(GLogLevelFlags level G_GNUC_UNUSED,
 /* AddressSanitizer reserves far more address space than any limit here. */
 static void limit_memory(void)
 {
-#ifndef __SANITIZE_ADDRESS__
+#ifndef WAXSEAL_INSTRUMENTED
     struct rlimit memory = {WORKER_MEMORY_BYTES, WORKER_MEMORY_BYTES};
     setrlimit(RLIMIT_DATA, &memory);
 #endif
     struct rlimit core = {0, 0};
     setrlimit(RLIMIT_CORE, &core);
+}
+
+/* Where the kernel has no sandbox these limits still hold: no file is opened, none grows. */
+static void limit_files(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_NOFILE, &none);
+    setrlimit(RLIMIT_FSIZE, &none);
 }
 
 /* A child dies with its parent, and ^C is for the parent to answer. */
@@ -126,16 +136,17 @@ static void process_slot(MailProcessor *processor, JobSlot *slot, MailRecord *re
     }
 }
 
-/* The life of a worker. `resume` is a slot that its predecessor left, or UINT32_MAX. */
-static void worker_run(const WorkerContext *context, unsigned number, uint32_t resume)
+static void enter_sandbox(SandboxRole role, const SandboxSupport *support)
 {
-    g_log_set_writer_func(log_nothing, NULL, NULL);
-    limit_memory();
-    g_autoptr(MailProcessor) processor = mail_processor_new(context->options.keys);
-    if (context->options.has_received_at) {
-        mail_processor_set_received_at(processor, context->options.received_at);
+    if (!sandbox_enter(role, support, NULL)) {
+        _exit(WORKER_EXIT_UNCONFINED);
     }
-    mail_processor_set_repair(processor, !context->options.no_repair);
+}
+
+/* The life of a worker. `resume` is a slot that its predecessor left, or UINT32_MAX. */
+static void worker_run(const WorkerContext *context, MailProcessor *processor, unsigned number,
+                       uint32_t resume)
+{
     MailRecord record;
     mail_record_init(&record);
     WorkerNotice notice = {.slot = resume};
@@ -153,16 +164,15 @@ static void worker_run(const WorkerContext *context, unsigned number, uint32_t r
     mail_record_destroy(&record);
 }
 
-static pid_t start_worker(const WorkerContext *context, unsigned number, uint32_t resume)
+/* A processor that has loaded whatever it will need. */
+static MailProcessor *make_processor(const WorkerContext *context)
 {
-    pid_t nursery = getpid();
-    pid_t pid = fork();
-    if (pid == 0) {
-        become_child(nursery);
-        worker_run(context, number, resume);
-        exit(EXIT_SUCCESS);
+    MailProcessor *processor = mail_processor_new(context->options.keys);
+    if (context->options.has_received_at) {
+        mail_processor_set_received_at(processor, context->options.received_at);
     }
-    return pid;
+    mail_processor_set_repair(processor, !context->options.no_repair);
+    return processor;
 }
 
 /* Sets the message on which a worker died one step down, or leaves it to the parent.
@@ -188,10 +198,27 @@ static bool lower_care(JobSlot *slot, int status)
 
 typedef struct {
     const WorkerContext *context;
+    MailProcessor *processor; /* never used here; each worker begins with a copy */
+    SandboxSupport sandbox;   /* none with --no-sandbox */
     pid_t pids[WORKER_POOL_SIZE_MAX];
     unsigned n_alive;
     unsigned fruitless_deaths;
 } Nursery;
+
+static pid_t start_worker(const Nursery *nursery, unsigned number, uint32_t resume)
+{
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        become_child(parent);
+        limit_memory();
+        enter_sandbox(SANDBOX_WORKER, &nursery->sandbox);
+        worker_run(nursery->context, nursery->processor, number, resume);
+        mail_processor_free(nursery->processor);
+        exit(EXIT_SUCCESS);
+    }
+    return pid;
+}
 
 static bool is_clean_exit(int status)
 {
@@ -220,37 +247,82 @@ static bool replace_worker(Nursery *nursery, unsigned number, int status)
             write_notice(context->results_fd, notice);
         }
     }
-    nursery->pids[number] = start_worker(context, number, resume);
+    nursery->pids[number] = start_worker(nursery, number, resume);
     return nursery->pids[number] > 0;
+}
+
+/* What a worker that was taken over could write to: nothing but the pipe of its answers. */
+static void close_files(const WorkerContext *context)
+{
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const int first = MIN(context->jobs_fd, context->results_fd);
+    const int second = MAX(context->jobs_fd, context->results_fd);
+    for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++) {
+        if (fd != first && fd != second) {
+            dup2(null, fd);
+        }
+    }
+    const int after_standard = STDERR_FILENO + 1;
+    const int ranges[][2] = {{after_standard, first - 1},
+                             {MAX(first + 1, after_standard), second - 1},
+                             {MAX(second + 1, after_standard), INT_MAX}};
+    for (size_t i = 0; i < G_N_ELEMENTS(ranges); i++) {
+        if (ranges[i][0] <= ranges[i][1]) {
+            close_range((unsigned)ranges[i][0], (unsigned)ranges[i][1], 0);
+        }
+    }
+}
+
+static void confine(Nursery *nursery)
+{
+    nursery->sandbox = sandbox_support();
+    if (!nursery->sandbox.is_instrumented) {
+        close_files(nursery->context);
+        enter_sandbox(SANDBOX_NURSERY, &nursery->sandbox);
+        limit_files();
+    }
+}
+
+/* Waits for a worker to end, and replaces it unless its work is done. */
+static void tend_workers(Nursery *nursery)
+{
+    int status = 0;
+    pid_t pid = waitpid(-1, &status, 0);
+    if (pid < 0 && errno != EINTR) {
+        _exit(WORKER_EXIT_HOPELESS);
+    }
+    if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_UNCONFINED) {
+        _exit(WORKER_EXIT_UNCONFINED);
+    }
+    for (unsigned i = 0; i < nursery->context->options.n_workers; i++) {
+        if (pid < 0 || nursery->pids[i] != pid) {
+            continue;
+        }
+        if (is_clean_exit(status)) {
+            nursery->pids[i] = 0;
+            nursery->n_alive--;
+        } else if (!replace_worker(nursery, i, status)) {
+            _exit(WORKER_EXIT_HOPELESS);
+        }
+    }
 }
 
 static void nursery_run(const WorkerContext *context)
 {
-    Nursery nursery = {.context = context};
+    g_log_set_writer_func(log_nothing, NULL, NULL);
+    Nursery nursery = {.context = context, .processor = make_processor(context)};
+    if (!context->options.no_sandbox) {
+        confine(&nursery);
+    }
     for (unsigned i = 0; i < context->options.n_workers; i++) {
-        nursery.pids[i] = start_worker(context, i, UINT32_MAX);
+        nursery.pids[i] = start_worker(&nursery, i, UINT32_MAX);
         if (nursery.pids[i] < 0) {
             _exit(WORKER_EXIT_HOPELESS);
         }
         nursery.n_alive++;
     }
     while (nursery.n_alive > 0) {
-        int status = 0;
-        pid_t pid = waitpid(-1, &status, 0);
-        if (pid < 0 && errno != EINTR) {
-            _exit(WORKER_EXIT_HOPELESS);
-        }
-        for (unsigned i = 0; i < context->options.n_workers; i++) {
-            if (pid < 0 || nursery.pids[i] != pid) {
-                continue;
-            }
-            if (is_clean_exit(status)) {
-                nursery.pids[i] = 0;
-                nursery.n_alive--;
-            } else if (!replace_worker(&nursery, i, status)) {
-                _exit(WORKER_EXIT_HOPELESS);
-            }
-        }
+        tend_workers(&nursery);
     }
     _exit(EXIT_SUCCESS);
 }

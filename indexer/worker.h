@@ -5,6 +5,9 @@
  * waits for them, and replaces one that died. It never touches mail. A message on which a
  * worker died is tried again by the next one with less care, then left to the parent.
  *
+ * Both are confined (schema/sandbox.h), the nursery less, and have no file open but the pipes
+ * and /dev/null. What libraries load is loaded in the nursery before, once for all workers.
+ *
  * Slots are named on the pipe `jobs`; workers take whichever comes next. An answer goes back on
  * the pipe `results`.
  *
@@ -28,7 +31,8 @@
 #define WORKER_TIME_FLOOR_MS   10000
 #define WORKER_TIME_PER_MIB_MS 100
 
-#define WORKER_EXIT_HOPELESS 3
+#define WORKER_EXIT_HOPELESS   3
+#define WORKER_EXIT_UNCONFINED 4 /* the sandbox could not be entered */
 
 /* On both pipes. Smaller than PIPE_BUF, so never torn. */
 typedef struct {

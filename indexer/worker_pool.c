@@ -276,13 +276,19 @@ static void mark_done(WorkerPool *pool, WorkerNotice notice)
 
 /* The parent holds a writing end of the results pipe, so the end of the nursery is seen by
  * asking. */
-static bool nursery_is_lost(WorkerPool *pool)
+static bool nursery_is_lost(WorkerPool *pool, GError **error)
 {
     int status = 0;
-    if (pool->nursery <= 0 || waitpid(pool->nursery, &status, WNOHANG) != pool->nursery) {
-        return pool->nursery <= 0;
+    if (pool->nursery > 0) {
+        if (waitpid(pool->nursery, &status, WNOHANG) != pool->nursery) {
+            return false;
+        }
+        pool->nursery = 0;
     }
-    pool->nursery = 0;
+    const bool unconfined = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_UNCONFINED;
+    g_set_error(error, WORKER_POOL_ERROR, WORKER_POOL_ERROR_LOST, "the worker processes %s",
+                unconfined ? "cannot be confined; --no-sandbox would run them with all rights"
+                           : "cannot be kept alive");
     return true;
 }
 
@@ -300,9 +306,7 @@ PoolNext worker_pool_next(WorkerPool *pool, int timeout_ms, JobSlot **ret_slot, 
             mark_done(pool, notice);
             continue;
         }
-        if (nursery_is_lost(pool)) {
-            g_set_error(error, WORKER_POOL_ERROR, WORKER_POOL_ERROR_LOST,
-                        "the worker processes cannot be kept alive");
+        if (nursery_is_lost(pool, error)) {
             return POOL_FAILED;
         }
         if (n_ready <= 0) {

@@ -34,6 +34,7 @@ typedef struct {
     unsigned n_workers;
     const KeyStore *keys; /* NULL: signatures are not looked at; else borrowed */
     bool no_repair;       /* signatures that fail are not tried again (dkim_repair.h) */
+    bool no_sandbox;      /* workers keep all rights (schema/sandbox.h) */
     bool has_received_at;
     int64_t received_at; /* the time of receipt of every message, whatever it says itself */
 } WorkerPoolOptions;

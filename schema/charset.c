@@ -106,6 +106,13 @@ static const char *const iconv_names[ENCODING_COUNT] = {
     [ENCODING_UTF_32] = "UTF-32",
 };
 
+/* What GMime asks iconv for when a file name is declared in a charset that a superset stands in
+ * for above: GMime reads such names itself (RFC 2231). */
+static const char *const other_iconv_names[] = {
+    "CP1252", "ISO-8859-1", "ISO-8859-9", "ISO-8859-11", "TIS-620", "GBK",
+    "EUC-CN", "BIG5",       "EUC-JP",     "SJIS",        "EUC-KR",  "ISO-2022-JP",
+};
+
 /* Names that mails declare, in lower case, letters and digits only; sorted. */
 static const struct {
     const char *name;
@@ -235,7 +242,8 @@ static const uint16_t windows_1252_c1[32] = {
 struct CharsetDecoder {
     iconv_t converters[ENCODING_COUNT];
     bool has_converter[ENCODING_COUNT];
-    GString *scratch; /* iconv's output, before it is checked */
+    iconv_t others[G_N_ELEMENTS(other_iconv_names)]; /* only kept, so that they stay loaded */
+    GString *scratch;                                /* iconv's output, before it is checked */
 };
 
 CharsetDecoder *charset_decoder_new(void)
@@ -246,6 +254,9 @@ CharsetDecoder *charset_decoder_new(void)
             decoder->converters[i] = iconv_open("UTF-8", iconv_names[i]);
             decoder->has_converter[i] = (intptr_t)decoder->converters[i] != -1;
         }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(other_iconv_names); i++) {
+        decoder->others[i] = iconv_open("UTF-8", other_iconv_names[i]);
     }
     decoder->scratch = g_string_sized_new(OUTPUT_BLOCK);
     return decoder;
@@ -259,6 +270,11 @@ void charset_decoder_free(CharsetDecoder *decoder)
     for (int i = 0; i < ENCODING_COUNT; i++) {
         if (decoder->has_converter[i]) {
             iconv_close(decoder->converters[i]);
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(other_iconv_names); i++) {
+        if ((intptr_t)decoder->others[i] != -1) {
+            iconv_close(decoder->others[i]);
         }
     }
     g_string_free(decoder->scratch, true);

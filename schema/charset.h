@@ -2,7 +2,9 @@
  *
  * Only charsets of a fixed list are ever opened: a name from a mail never reaches iconv, so
  * that no rare converter with a history of overflows can be reached from a mail. Each is opened
- * when the decoder is made, since a sandboxed process can no longer load converters.
+ * when the decoder is made, since a sandboxed process can no longer load converters; those too
+ * that GMime may ask for. A charset that is not on the list, or that this machine does not
+ * have, is the problem bad-charset.
  *
  * What is tried, in order: UTF-8 where the bytes are well-formed (a mail that says iso-8859-1
  * and sends UTF-8 is common, the opposite accident is next to impossible), the declared

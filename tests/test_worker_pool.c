@@ -185,7 +185,7 @@ static char *empty_parts(void)
     return g_string_free(text, false);
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WAXSEAL_INSTRUMENTED
 static const bool memory_is_limited = false;
 #else
 static const bool memory_is_limited = true;
