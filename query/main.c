@@ -8,6 +8,7 @@
 static const Command *const commands[] = {
     &command_search, &command_show,   &command_verify, &command_twins,
     &command_stats,  &command_ledger, &command_keys,   &command_bundle,
+    &command_facets,
 };
 
 /* What may stand before the command. */

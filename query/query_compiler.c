@@ -8,10 +8,6 @@
 #include "query/query_field_text.h"
 #include "schema/archive.h"
 
-/* Messages without a date have the ids from 1: below this id (January 1971) an id may be no
- * date. No archive holds this many undated messages. */
-#define UNDATED_ID_LIMIT (INT64_C(1) << 25)
-
 /* Relevance is judged among the newest of this many hits: bm25 reads each one's positions. */
 #define RELEVANCE_POOL 10000
 
@@ -291,7 +287,7 @@ static SqlBuilder *build_statement(QueryCompiler *compiler, const QueryPart *par
     return out;
 }
 
-static bool read_id_drift(sqlite3 *db, int64_t *ret_drift, GError **error)
+bool query_compiler_id_drift(sqlite3 *db, int64_t *ret_drift, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement = archive_prepare(db, sql[SQL_ID_DRIFT], error);
     if (statement == NULL) {
@@ -354,7 +350,7 @@ CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
     QueryCompiler compiler = {.db = db, .fault = fault};
     g_autoptr(TextTokenizer) tokenizer = text_tokenizer_new(db, error);
     if (tokenizer == NULL || !query_address_register(db, tokenizer, error) ||
-        !read_id_drift(db, &compiler.id_drift, error)) {
+        !query_compiler_id_drift(db, &compiler.id_drift, error)) {
         return NULL;
     }
     g_autoptr(GTimeZone) zone = open_time_zone(options->time_zone, fault);

@@ -46,6 +46,10 @@ bool query_compiler_text(QueryCompiler *compiler, const QueryNode *term, const c
 bool query_compiler_fail(QueryCompiler *compiler, const QueryNode *term, const char *format,
                          ...) G_GNUC_PRINTF(3, 4);
 
+/* Reads the most by which an id of the archive exceeds its date. Returns: false with `error`.
+ */
+bool query_compiler_id_drift(sqlite3 *db, int64_t *ret_drift, GError **error);
+
 typedef enum { QUERY_SORT_NEWEST, QUERY_SORT_OLDEST, QUERY_SORT_RELEVANCE } QuerySort;
 
 typedef struct {

@@ -44,6 +44,29 @@ static const TypeWord type_words[] = {
     {"zip", {"application/zip", "application/x-zip-compressed"}, {"%.zip"}},
 };
 
+const char *query_field_nth_type(size_t n)
+{
+    return n < G_N_ELEMENTS(type_words) ? type_words[n].word : NULL;
+}
+
+static bool is_like(const char *const *patterns, const char *text)
+{
+    for (size_t i = 0; i < TYPE_MAX_PATTERNS && patterns[i] != NULL; i++) {
+        if (sqlite3_strlike(patterns[i], text, '\\') == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool query_field_type_fits(size_t n, const char *declared, const char *sniffed,
+                           const char *name)
+{
+    const TypeWord *word = &type_words[n];
+    return is_like(word->types, declared) || is_like(word->types, sniffed) ||
+           is_like(word->names, name);
+}
+
 typedef enum {
     SQL_ATTACHMENT,
     SQL_DECLARED,

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/query_part.h"
 
-/* Messages without a date have the ids from 1: below this id (January 1971) an id may be no
- * date. No archive holds this many undated messages. */
-#define UNDATED_ID_LIMIT (INT64_C(1) << 25)
-
 typedef enum { SQL_FROM_MATCH, SQL_JOIN_MESSAGE, SQL_FROM_MESSAGE, SQL_IN_MATCH } Sql;
 
 static const char *const sql[] = {
@@ -29,7 +25,7 @@ static void add_range_condition(SqlBuilder *out, const char *id, int64_t first, 
 {
     int64_t highest = last > G_MAXINT64 - drift ? G_MAXINT64 : last + drift;
     int64_t sure =
-        MAX(first > G_MAXINT64 - drift ? G_MAXINT64 : first + drift, UNDATED_ID_LIMIT);
+        MAX(first > G_MAXINT64 - drift ? G_MAXINT64 : first + drift, QUERY_PART_UNDATED_ID_LIMIT);
     sql_builder_add(out, id);
     sql_builder_add(out, " BETWEEN ");
     sql_builder_bind_integer(out, first);

@@ -13,6 +13,10 @@
 
 #include "query/sql_builder.h"
 
+/* Messages without a date have the ids from 1: below this id (January 1971) an id may be no
+ * date. No archive holds this many undated messages. */
+#define QUERY_PART_UNDATED_ID_LIMIT (INT64_C(1) << 25)
+
 typedef struct {
     bool is_ignored;         /* nothing to search for; neither true nor false */
     GString *match;          /* an FTS5 expression, made of quoted tokens only */

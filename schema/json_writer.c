@@ -129,6 +129,13 @@ void json_writer_integer(JsonWriter *writer, const char *key, int64_t value)
     g_string_append_printf(writer->out, "%" G_GINT64_FORMAT, value);
 }
 
+void json_writer_tenths(JsonWriter *writer, const char *key, int64_t tenths)
+{
+    begin_value(writer, key);
+    g_string_append_printf(writer->out, "%" G_GINT64_FORMAT ".%d", tenths / 10,
+                           (int)(tenths % 10));
+}
+
 void json_writer_boolean(JsonWriter *writer, const char *key, bool value)
 {
     begin_value(writer, key);

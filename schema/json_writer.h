@@ -24,6 +24,9 @@ void json_writer_end_array(JsonWriter *writer);
 void json_writer_string(JsonWriter *writer, const char *key, Slice value);
 void json_writer_text(JsonWriter *writer, const char *key, const char *value);
 void json_writer_integer(JsonWriter *writer, const char *key, int64_t value);
+/* A number of tenths, 0 at least, with its decimal: 658 is 65.8. */
+void json_writer_tenths(JsonWriter *writer, const char *key, int64_t tenths);
+
 void json_writer_boolean(JsonWriter *writer, const char *key, bool value);
 void json_writer_null(JsonWriter *writer, const char *key);
 
