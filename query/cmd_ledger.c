@@ -16,7 +16,7 @@ static const Option options_table[] = {
 static const char *const finding_words[] = {
     [LEDGER_GAP] = "gap",        [LEDGER_OVERLAP] = "overlap",
     [LEDGER_DAMAGE] = "damaged", [LEDGER_UNFINISHED] = "unfinished",
-    [LEDGER_HASH] = "changed",
+    [LEDGER_HASH] = "changed",   [LEDGER_MISSING] = "missing",
 };
 
 typedef struct {
@@ -46,6 +46,7 @@ static void json_sum(JsonWriter *writer, const LedgerSum *sum, bool has_hashes)
     if (has_hashes) {
         json_writer_integer(writer, "hashes_right", sum->hashes_right);
         json_writer_integer(writer, "hashes_wrong", sum->hashes_wrong);
+        json_writer_integer(writer, "hashes_missing", sum->hashes_missing);
     }
     json_writer_boolean(writer, "adds_up", ledger_adds_up(sum));
 }
@@ -69,8 +70,9 @@ static void text_sum(GString *out, const LedgerSum *sum, bool has_hashes)
     if (has_hashes) {
         g_string_append_printf(out,
                                "  %" G_GINT64_FORMAT " messages read again and the same, "
-                               "%" G_GINT64_FORMAT " not\n",
-                               sum->hashes_right, sum->hashes_wrong);
+                               "%" G_GINT64_FORMAT " not, %" G_GINT64_FORMAT
+                               " in files that cannot be opened\n",
+                               sum->hashes_right, sum->hashes_wrong, sum->hashes_missing);
     }
 }
 

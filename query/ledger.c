@@ -3,6 +3,7 @@
 
 #include "query/raw_bytes.h"
 #include "schema/archive.h"
+#include "schema/record.h"
 
 typedef enum { SQL_FILES, SQL_PIECES, SQL_HASHES } Sql;
 
@@ -25,6 +26,8 @@ typedef struct {
     const LedgerReport *report;
     sqlite3_stmt *pieces;
     sqlite3_stmt *hashes;
+    OccurrenceReader *reader;
+    int64_t n_hashes; /* looked at so far */
     LedgerSum source;
     LedgerSum total;
 } Ledger;
@@ -52,12 +55,13 @@ static void add_sum(LedgerSum *to, const LedgerSum *from)
     to->unfinished += from->unfinished;
     to->hashes_right += from->hashes_right;
     to->hashes_wrong += from->hashes_wrong;
+    to->hashes_missing += from->hashes_missing;
 }
 
 bool ledger_adds_up(const LedgerSum *sum)
 {
     return sum->gap_bytes == 0 && sum->overlap_bytes == 0 && sum->unfinished == 0 &&
-           sum->hashes_wrong == 0 &&
+           sum->hashes_wrong == 0 && sum->hashes_missing == 0 &&
            sum->message_bytes + sum->separator_bytes + sum->damaged_bytes == sum->size;
 }
 
@@ -121,6 +125,25 @@ static bool check_pieces(Ledger *ledger, const LedgerFile *file, LedgerSum *sum,
     return true;
 }
 
+static void check_hash(Ledger *ledger, const LedgerFile *file, LedgerSum *sum)
+{
+    sqlite3_stmt *row = ledger->hashes;
+    const bool has_hash = sqlite3_column_bytes(row, 6) == SHA256_BYTES;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GBytes) bytes =
+        has_hash ? raw_bytes_of_row(ledger->reader, row, sqlite3_column_blob(row, 6), &reason)
+                 : NULL;
+    if (bytes != NULL) {
+        sum->hashes_right++;
+        return;
+    }
+    const bool is_missing = reason != NULL && reason->domain == G_FILE_ERROR;
+    (*(is_missing ? &sum->hashes_missing : &sum->hashes_wrong))++;
+    find(ledger, is_missing ? LEDGER_MISSING : LEDGER_HASH, file, sqlite3_column_int64(row, 3),
+         sqlite3_column_int64(row, 4),
+         reason != NULL ? reason->message : "the archive has no SHA-256 of it");
+}
+
 static bool check_hashes(Ledger *ledger, const LedgerFile *file, LedgerSum *sum, GError **error)
 {
     sqlite3_stmt *row = ledger->hashes;
@@ -128,15 +151,11 @@ static bool check_hashes(Ledger *ledger, const LedgerFile *file, LedgerSum *sum,
     sqlite3_bind_int64(row, 1, file->id);
     int code = SQLITE_OK;
     while ((code = sqlite3_step(row)) == SQLITE_ROW) {
-        g_autoptr(GError) reason = NULL;
-        g_autoptr(GBytes) bytes = raw_bytes_of_row(row, sqlite3_column_blob(row, 6), &reason);
-        if (bytes != NULL) {
-            sum->hashes_right++;
-            continue;
+        check_hash(ledger, file, sum);
+        ledger->n_hashes++;
+        if (ledger->report->progress != NULL) {
+            ledger->report->progress(ledger->report->data, ledger->n_hashes);
         }
-        sum->hashes_wrong++;
-        find(ledger, LEDGER_HASH, file, sqlite3_column_int64(row, 3),
-             sqlite3_column_int64(row, 4), reason->message);
     }
     return archive_end_rows(row, code, error);
 }
@@ -232,6 +251,8 @@ bool ledger_run(sqlite3 *db, const LedgerReport *report, LedgerSum *ret_total, G
     }
     ledger.pieces = pieces;
     ledger.hashes = hashes;
+    g_autoptr(OccurrenceReader) reader = occurrence_reader_new();
+    ledger.reader = reader;
     if (!check_files(&ledger, error)) {
         return false;
     }

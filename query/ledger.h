@@ -27,6 +27,7 @@ typedef struct {
     int64_t unfinished;   /* files that were not read to their end */
     int64_t hashes_right; /* with check_hashes */
     int64_t hashes_wrong;
+    int64_t hashes_missing; /* their file cannot be opened */
 } LedgerSum;
 
 typedef enum {
@@ -35,7 +36,8 @@ typedef enum {
     LEDGER_DAMAGE, /* recorded as damaged: accounted for; of a whole file, length 0 at its end
                     */
     LEDGER_UNFINISHED,
-    LEDGER_HASH /* a message that cannot be cut out again */
+    LEDGER_HASH,   /* a message that cannot be cut out again, or has other bytes now */
+    LEDGER_MISSING /* a message in a file that cannot be opened */
 } LedgerFindingKind;
 
 typedef struct {
@@ -50,6 +52,7 @@ typedef struct {
     bool check_hashes; /* read every message again and compare its SHA-256 */
     void (*source)(gpointer data, const char *path, const LedgerSum *sum); /* after its files */
     void (*finding)(gpointer data, const LedgerFinding *finding);
+    void (*progress)(gpointer data, int64_t n_hashes); /* may be NULL; with check_hashes */
     gpointer data;
 } LedgerReport;
 

@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 
 #include "schema/archive.h"
-#include "schema/occurrence.h"
 #include "schema/record.h"
 
 G_DEFINE_QUARK(waxseal - raw - bytes - error, raw_bytes_error)
@@ -28,7 +27,8 @@ static bool hash_equals(GBytes *bytes, const void *sha256)
            memcmp(digest, sha256, SHA256_BYTES) == 0;
 }
 
-GBytes *raw_bytes_of_row(sqlite3_stmt *row, const void *sha256, GError **error)
+GBytes *raw_bytes_of_row(OccurrenceReader *reader, sqlite3_stmt *row, const void *sha256,
+                         GError **error)
 {
     const char *file = archive_column_text(row, 1);
     g_autofree char *path = *file == '\0'
@@ -42,9 +42,9 @@ GBytes *raw_bytes_of_row(sqlite3_stmt *row, const void *sha256, GError **error)
                     "%s: the archive does not say how the message lies in it", path);
         return NULL;
     }
-    g_autoptr(GBytes) bytes =
-        occurrence_extract(path, compression, (uint64_t)sqlite3_column_int64(row, 3),
-                           (uint64_t)sqlite3_column_int64(row, 4), quoting, error);
+    g_autoptr(GBytes) bytes = occurrence_reader_extract(
+        reader, path, compression, (uint64_t)sqlite3_column_int64(row, 3),
+        (uint64_t)sqlite3_column_int64(row, 4), quoting, error);
     if (bytes == NULL) {
         return NULL;
     }
@@ -91,11 +91,12 @@ GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error)
         return NULL;
     }
     sqlite3_bind_int64(rows, 1, message_id);
+    g_autoptr(OccurrenceReader) reader = occurrence_reader_new();
     g_autoptr(GString) reasons = g_string_new(NULL);
     int code = SQLITE_OK;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
         g_autoptr(GError) reason = NULL;
-        GBytes *bytes = raw_bytes_of_row(rows, sha256, &reason);
+        GBytes *bytes = raw_bytes_of_row(reader, rows, sha256, &reason);
         if (bytes != NULL) {
             return bytes;
         }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "schema/occurrence.h"
+
 #define RAW_BYTES_ERROR (raw_bytes_error_quark())
 GQuark raw_bytes_error_quark(void);
 
@@ -24,8 +26,10 @@ typedef enum {
 GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error);
 
 /* Cuts one occurrence out and compares its SHA-256 with `sha256` (32 bytes). `row` stands on a
- * row of raw_bytes_columns. Returns: (transfer full) NULL with `error`. */
-GBytes *raw_bytes_of_row(sqlite3_stmt *row, const void *sha256, GError **error);
+ * row of raw_bytes_columns. Returns: (transfer full) NULL with `error`: G_FILE_ERROR when its
+ * file cannot be opened. */
+GBytes *raw_bytes_of_row(OccurrenceReader *reader, sqlite3_stmt *row, const void *sha256,
+                         GError **error);
 
 /* The first columns that raw_bytes_of_row reads, from occurrence o, file l and source r. */
 #define RAW_BYTES_COLUMNS "r.path, l.path, l.compression, o.offset, o.length, o.quoting"

@@ -99,6 +99,11 @@ Compression byte_stream_compression(const ByteStream *stream)
     return stream->compression;
 }
 
+uint64_t byte_stream_position(const ByteStream *stream)
+{
+    return stream->at;
+}
+
 uint64_t byte_stream_stored_position(const ByteStream *stream)
 {
     return stream->stored_at - stream->inflater.avail_in;

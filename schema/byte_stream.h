@@ -37,5 +37,8 @@ gssize byte_stream_peek(const ByteStream *stream, uint64_t offset, char *out, si
 /* Goes forward to `offset` (uncompressed bytes). Returns: false with `error`. */
 bool byte_stream_skip_to(ByteStream *stream, uint64_t offset, GError **error);
 
+/* The offset of the next byte (uncompressed bytes). */
+uint64_t byte_stream_position(const ByteStream *stream);
+
 /* Bytes on disk that were consumed so far. */
 uint64_t byte_stream_stored_position(const ByteStream *stream);

@@ -115,19 +115,48 @@ size_t occurrence_unquote(char *bytes, size_t length, Quoting quoting)
     return out + length - copied;
 }
 
-GBytes *occurrence_extract(const char *path, Compression compression, uint64_t offset,
-                           uint64_t length, Quoting quoting, GError **error)
+struct OccurrenceReader {
+    char *path;
+    ByteStream *stream; /* NULL until the first call, or when the file cannot be opened */
+};
+
+OccurrenceReader *occurrence_reader_new(void)
 {
-    g_autoptr(ByteStream) stream = byte_stream_open(path, error);
-    if (stream == NULL) {
-        return NULL;
+    return g_new0(OccurrenceReader, 1);
+}
+
+void occurrence_reader_free(OccurrenceReader *reader)
+{
+    if (reader == NULL) {
+        return;
     }
+    byte_stream_free(reader->stream);
+    g_free(reader->path);
+    g_free(reader);
+}
+
+/* The file, at `offset` or before. Returns: (transfer none) NULL with `error`. */
+static ByteStream *stream_before(OccurrenceReader *reader, const char *path, uint64_t offset,
+                                 GError **error)
+{
+    bool is_open = reader->stream != NULL && g_str_equal(reader->path, path) &&
+                   byte_stream_position(reader->stream) <= offset;
+    if (!is_open) {
+        g_clear_pointer(&reader->stream, byte_stream_free);
+        g_free(reader->path);
+        reader->path = g_strdup(path);
+        reader->stream = byte_stream_open(path, error);
+    }
+    return reader->stream;
+}
+
+static GBytes *read_at(ByteStream *stream, const char *path, uint64_t offset, uint64_t length,
+                       Quoting quoting, GError **error)
+{
     char *bytes = length > EXTRACT_BYTES_MAX ? NULL : g_try_malloc(MAX(length, 1));
-    if (bytes == NULL || byte_stream_compression(stream) != compression) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", path,
-                    bytes == NULL ? "the message is too large for memory"
-                                  : "the file has changed since it was indexed");
-        g_free(bytes);
+    if (bytes == NULL) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                    "%s: the message is too large for memory", path);
         return NULL;
     }
     gssize n_read = 0;
@@ -145,4 +174,27 @@ GBytes *occurrence_extract(const char *path, Compression compression, uint64_t o
     /* is_quoted_line looks at text behind the place that is moved, never before it. */
     size_t unquoted = occurrence_unquote(bytes, length, quoting);
     return g_bytes_new_take(bytes, unquoted);
+}
+
+GBytes *occurrence_reader_extract(OccurrenceReader *reader, const char *path,
+                                  Compression compression, uint64_t offset, uint64_t length,
+                                  Quoting quoting, GError **error)
+{
+    ByteStream *stream = stream_before(reader, path, offset, error);
+    if (stream == NULL) {
+        return NULL;
+    }
+    if (byte_stream_compression(stream) != compression) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                    "%s: the file has changed since it was indexed", path);
+        return NULL;
+    }
+    return read_at(stream, path, offset, length, quoting, error);
+}
+
+GBytes *occurrence_extract(const char *path, Compression compression, uint64_t offset,
+                           uint64_t length, Quoting quoting, GError **error)
+{
+    g_autoptr(OccurrenceReader) reader = occurrence_reader_new();
+    return occurrence_reader_extract(reader, path, compression, offset, length, quoting, error);
 }

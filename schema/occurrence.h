@@ -32,6 +32,19 @@ size_t occurrence_unquote(char *bytes, size_t length, Quoting quoting);
 GBytes *occurrence_extract(const char *path, Compression compression, uint64_t offset,
                            uint64_t length, Quoting quoting, GError **error);
 
+/* Keeps the file of the last call open, for occurrences in the order of their file: a
+ * compressed one is then inflated once. */
+typedef struct OccurrenceReader OccurrenceReader;
+
+OccurrenceReader *occurrence_reader_new(void);
+void occurrence_reader_free(OccurrenceReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OccurrenceReader, occurrence_reader_free)
+
+/* As occurrence_extract. */
+GBytes *occurrence_reader_extract(OccurrenceReader *reader, const char *path,
+                                  Compression compression, uint64_t offset, uint64_t length,
+                                  Quoting quoting, GError **error);
+
 /* The words that the archive holds, "none gzip" and "none mboxo mboxrd". The parse functions
  * return false for any other word. */
 const char *compression_word(Compression compression);

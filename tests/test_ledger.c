@@ -9,7 +9,7 @@
 
 typedef struct {
     int n_sources;
-    int n_findings[LEDGER_HASH + 1];
+    int n_findings[LEDGER_MISSING + 1];
 } Seen;
 
 static void see_source(gpointer data, const char *path, const LedgerSum *sum)
