@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "schema/fold.h"
+#include "schema/frozen_vfs.h"
 #include "schema/schema_sql.h"
 
 /* How long a reader waits for a writer's commit, and a writer for another writer. */
@@ -14,6 +15,16 @@
 
 /* The page size of a new archive: FTS5 segments and message text favour larger pages. */
 #define PAGE_SIZE_PRAGMA "PRAGMA page_size = 16384"
+
+/* Of a value or row that is read: a text is at most 8 MiB of body and as many of attachments
+ * (indexer/body_text.h), which folding makes longer by a fraction. */
+#define VALUE_BYTES_MAX (64 << 20)
+
+/* The longest query is 8 KiB and becomes a few times as much SQL. */
+#define STATEMENT_BYTES_MAX (1 << 20)
+
+/* Beside the archive, the file of notes. */
+#define ATTACHED_MAX 1
 
 G_DEFINE_QUARK(waxseal - archive - error, archive_error)
 
@@ -61,6 +72,8 @@ void archive_set_error(sqlite3 *db, GError **error)
         words = "another program is writing to this archive";
     } else if (kind == ARCHIVE_ERROR_FULL) {
         words = "the disk is full";
+    } else if ((code & 0xFF) == SQLITE_CORRUPT) {
+        words = "this archive is damaged; waxseal-query check says where";
     }
     g_set_error(error, ARCHIVE_ERROR, (int)kind, "%s: %s", path == NULL ? "archive" : path,
                 words);
@@ -143,19 +156,26 @@ static bool check_identity(sqlite3 *db, const char *path, GError **error)
     return true;
 }
 
-/* An archive made by somebody else is a hostile file: its triggers and views get no functions
- * with side effects, its pages are checked, its schema cannot be written through. */
-static void set_defences(sqlite3 *db)
+/* An archive made by somebody else is a hostile file: its views get no functions with side
+ * effects, its triggers never run, its pages are checked and never mapped (a file that shrinks
+ * would be a signal), its values and statements have limits, its schema cannot be written
+ * through. */
+static bool set_defences(sqlite3 *db, GError **error)
 {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX);
+    sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, STATEMENT_BYTES_MAX);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, ATTACHED_MAX);
+    return archive_exec(db, "PRAGMA cell_size_check = 1; PRAGMA mmap_size = 0", error);
 }
 
-static sqlite3 *open_file(const char *path, int flags, GError **error)
+static sqlite3 *open_file(const char *path, int flags, const char *vfs, GError **error)
 {
     sqlite3 *db = NULL;
-    if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) !=
+    if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs) !=
         SQLITE_OK) {
         if (db == NULL) {
             g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN, "%s: out of memory",
@@ -171,29 +191,47 @@ static sqlite3 *open_file(const char *path, int flags, GError **error)
     return db;
 }
 
-sqlite3 *archive_open_readonly(const char *path, GError **error)
+static bool check_regular(const char *path, GError **error)
 {
     struct stat info;
     if (stat(path, &info) != 0) {
         g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN, "%s: %s", path,
                     g_strerror(errno));
-        return NULL;
+        return false;
     }
     if (!S_ISREG(info.st_mode)) {
         g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_NOT_ARCHIVE, "%s: not a regular file",
                     path);
+        return false;
+    }
+    return true;
+}
+
+static sqlite3 *open_existing(const char *path, int flags, const char *vfs, GError **error)
+{
+    if (!check_regular(path, error)) {
         return NULL;
     }
-    g_autoptr(sqlite3) db = open_file(path, SQLITE_OPEN_READONLY, error);
-    if (db == NULL) {
-        return NULL;
-    }
-    set_defences(db);
-    if (!check_identity(db, path, error) ||
-        !archive_exec(db, "PRAGMA query_only = 1; PRAGMA cell_size_check = 1", error)) {
+    g_autoptr(sqlite3) db = open_file(path, flags, vfs, error);
+    if (db == NULL || !set_defences(db, error) || !check_identity(db, path, error)) {
         return NULL;
     }
     return g_steal_pointer(&db);
+}
+
+sqlite3 *archive_open_readonly(const char *path, GError **error)
+{
+    g_autoptr(sqlite3) db = open_existing(path, SQLITE_OPEN_READONLY, NULL, error);
+    if (db == NULL || !archive_exec(db, "PRAGMA query_only = 1", error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&db);
+}
+
+sqlite3 *archive_open_frozen(const char *path, GError **error)
+{
+    frozen_vfs_register();
+    return open_existing(path, SQLITE_OPEN_READWRITE, FROZEN_VFS_NAME, error);
 }
 
 /* schema.sql with each FOLD(column) written out as the nested replace() calls of fold.c. */
@@ -271,7 +309,7 @@ bool archive_make_indexes(sqlite3 *db, GError **error)
     return for_each_index(db, make_index, error);
 }
 
-static bool make_schema(sqlite3 *db, GError **error)
+bool archive_make_schema(sqlite3 *db, GError **error)
 {
     g_autofree char *sql = expand_schema();
     if (!archive_exec(db, PAGE_SIZE_PRAGMA, error) ||
@@ -295,7 +333,7 @@ static bool make_or_check(sqlite3 *db, const char *path, bool *ret_created, GErr
         return false;
     }
     bool created = n_objects == 0 && application_id == 0;
-    if (created ? !make_schema(db, error) : !check_identity(db, path, error)) {
+    if (created ? !archive_make_schema(db, error) : !check_identity(db, path, error)) {
         return false;
     }
     if (ret_created != NULL) {
@@ -315,7 +353,7 @@ sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **err
         return NULL;
     }
     close(fd);
-    g_autoptr(sqlite3) db = open_file(path, SQLITE_OPEN_READWRITE, error);
+    g_autoptr(sqlite3) db = open_file(path, SQLITE_OPEN_READWRITE, NULL, error);
     if (db == NULL || !make_or_check(db, path, ret_created, error) ||
         !archive_exec(db, "PRAGMA foreign_keys = 1", error)) {
         return NULL;

@@ -38,6 +38,14 @@ const char *archive_default_path(const char *option);
  * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */
 sqlite3 *archive_open_readonly(const char *path, GError **error);
 
+/* Opens it for statements that SQLite runs only where it may write though they change nothing:
+ * integrity checks. What would change the file is an error, on any medium.
+ * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */
+sqlite3 *archive_open_frozen(const char *path, GError **error);
+
+/* Makes the tables and views of an empty database. Returns: false with `error`. */
+bool archive_make_schema(sqlite3 *db, GError **error);
+
 /* Opens an archive for writing and makes it first when the file is missing or empty.
  * `ret_created` says which; it may be NULL.
  * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */

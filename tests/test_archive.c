@@ -91,6 +91,48 @@ static void test_the_index_agrees_with_its_content_view(void)
     g_assert_no_error(error);
 }
 
+/* What SQLite runs only where it may write is run, and a write is an error. */
+static void test_a_frozen_archive_never_changes(void)
+{
+    g_autofree char *path = path_of("frozen.db");
+    g_autofree char *journal = path_of("frozen.db-journal");
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    gsize size = 0;
+    gsize size_after = 0;
+    sqlite3_close(archive_open_writable(path, NULL, NULL));
+    g_assert_true(g_file_get_contents(path, &before, &size, NULL));
+    g_assert_cmpint(g_chmod(path, 0444), ==, 0);
+
+    g_autoptr(GError) error = NULL;
+    g_autoptr(sqlite3) db = archive_open_frozen(path, &error);
+    g_assert_no_error(error);
+    archive_exec(db,
+                 "INSERT INTO message_fts (message_fts, rank) VALUES ('integrity-check', 1)",
+                 &error);
+    g_assert_no_error(error);
+    g_assert_false(archive_exec(db, "INSERT INTO source VALUES (1, 'x', 0)", NULL));
+    g_assert_false(archive_exec(db, "PRAGMA user_version = 9", NULL));
+    g_assert_false(archive_exec(db, "VACUUM", NULL));
+    g_assert_false(g_file_test(journal, G_FILE_TEST_EXISTS));
+    g_assert_true(g_file_get_contents(path, &after, &size_after, NULL));
+    g_assert_cmpmem(before, size, after, size_after);
+}
+
+/* A value that no message has, in an archive that somebody else has made. */
+static void test_a_reader_has_limits(void)
+{
+    g_autofree char *path = path_of("limits.db");
+    sqlite3 *writer = archive_open_writable(path, NULL, NULL);
+    g_assert_true(archive_exec(
+        writer, "INSERT INTO archive_property VALUES ('big', zeroblob(100000000))", NULL));
+    sqlite3_close(writer);
+    g_autoptr(sqlite3) db = archive_open_readonly(path, NULL);
+    g_assert_true(archive_exec(db, "SELECT name FROM archive_property", NULL));
+    g_assert_false(archive_exec(db, "SELECT value FROM archive_property", NULL));
+    g_assert_cmpint(sqlite3_errcode(db), ==, SQLITE_TOOBIG);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -102,6 +144,9 @@ int main(int argc, char **argv)
     g_test_add_func("/archive/a_newer_version_is_refused", test_a_newer_version_is_refused);
     g_test_add_func("/archive/the_index_agrees_with_its_content_view",
                     test_the_index_agrees_with_its_content_view);
+    g_test_add_func("/archive/a_frozen_archive_never_changes",
+                    test_a_frozen_archive_never_changes);
+    g_test_add_func("/archive/a_reader_has_limits", test_a_reader_has_limits);
     int result = g_test_run();
     g_autofree char *remove = g_strdup_printf("rm -rf '%s'", folder);
     g_assert_cmpint(system(remove), ==, 0);
