@@ -63,8 +63,9 @@ bool key_list_each(sqlite3 *db, KeyListOrder order, ListedKeyFunc func, gpointer
                    GError **error)
 {
     g_autoptr(sqlite3_stmt) row = archive_prepare(db, keys_sql[order], error);
-    g_autoptr(sqlite3_stmt) seen = archive_prepare(db, sightings_sql, error);
-    if (row == NULL || seen == NULL) {
+    g_autoptr(sqlite3_stmt) seen =
+        row == NULL ? NULL : archive_prepare(db, sightings_sql, error);
+    if (seen == NULL) {
         return false;
     }
     g_autoptr(GArray) sightings = key_sightings_new();
