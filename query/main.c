@@ -6,9 +6,8 @@
 #include "query/command.h"
 
 static const Command *const commands[] = {
-    &command_search, &command_show,   &command_verify, &command_twins,
-    &command_stats,  &command_ledger, &command_keys,   &command_bundle,
-    &command_facets,
+    &command_search, &command_show, &command_verify, &command_twins,  &command_stats,
+    &command_ledger, &command_keys, &command_bundle, &command_facets, &command_check,
 };
 
 /* What may stand before the command. */
