@@ -9,19 +9,29 @@
 #include "indexer/message_texts.h"
 #include "indexer/statement_set.h"
 #include "indexer/tokenizer.h"
+#include "schema/pairs.h"
 #include "schema/record_codec.h"
 
 /* The number of rows stands in front of the columns. */
 #define N_TOTALS (1 + TEXT_COUNT)
 
-enum { WRITE_RECORD, ADD_PAGE, ADD_TERM, ADD_SIZE, N_STATEMENTS };
+enum { WRITE_RECORD, ADD_PAGE, ADD_TERM, ADD_SIZE, ADD_PAIRS, N_STATEMENTS };
 
 static const char *const statements_sql[N_STATEMENTS] = {
     [WRITE_RECORD] = "REPLACE INTO message_fts_data (id, block) VALUES (?1, ?2)",
     [ADD_PAGE] = "INSERT INTO message_fts_data (id, block) VALUES (?1, ?2)",
     [ADD_TERM] = "INSERT INTO message_fts_idx (segid, term, pgno) VALUES (?1, ?2, ?3)",
     [ADD_SIZE] = "INSERT INTO message_fts_docsize (id, sz) VALUES (?1, ?2)",
+    [ADD_PAIRS] = ("INSERT INTO message_pairs (id, subject, sender, recipients, "
+                   "attachment_names, body, attachment_text) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
 };
+
+/* A row of message_pairs. A column without pairs has no text. */
+typedef struct {
+    int64_t id;
+    GString *texts[TEXT_COUNT];
+} PairsRow;
 
 /* A row of %_docsize. */
 typedef struct {
@@ -48,12 +58,23 @@ struct FtsBuilder {
     uint32_t last_page;
     GArray *document_sizes; /* DocumentSize */
     GByteArray *sizes;
+    GArray *pairs_rows; /* PairsRow */
     uint64_t totals[N_TOTALS];
 
     /* While a column is read. */
     uint32_t column;
     uint32_t position;
 };
+
+static void pairs_row_clear(gpointer data)
+{
+    const PairsRow *row = data;
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        if (row->texts[i] != NULL) {
+            g_string_free(row->texts[i], true);
+        }
+    }
+}
 
 static bool open_tokenizer(FtsBuilder *builder, GError **error)
 {
@@ -77,6 +98,8 @@ FtsBuilder *fts_builder_new(sqlite3 *archive, GError **error)
     builder->segment = fts_segment_writer_new(FTS_PAGE_BYTES);
     builder->document_sizes = g_array_new(false, false, sizeof(DocumentSize));
     builder->sizes = g_byte_array_new();
+    builder->pairs_rows = g_array_new(false, false, sizeof(PairsRow));
+    g_array_set_clear_func(builder->pairs_rows, pairs_row_clear);
     if (!open_tokenizer(builder, error) ||
         !statement_set_init(&builder->statements, archive, statements_sql, N_STATEMENTS,
                             error)) {
@@ -102,6 +125,7 @@ void fts_builder_free(FtsBuilder *builder)
     fts_segment_writer_free(builder->segment);
     g_array_unref(builder->document_sizes);
     g_byte_array_unref(builder->sizes);
+    g_array_unref(builder->pairs_rows);
     g_free(builder);
 }
 
@@ -117,6 +141,13 @@ static const TextColumn columns[TEXT_COUNT] = {TEXT_SUBJECT,          TEXT_SENDE
                                                TEXT_RECIPIENTS,       TEXT_BODY,
                                                TEXT_ATTACHMENT_NAMES, TEXT_ATTACHMENT_TEXT};
 
+/* Keeps the text of `column` as it was indexed, for the row of message_pairs. */
+static void keep_pairs(FtsBuilder *builder, TextColumn column, PairsRow *row)
+{
+    row->texts[column] = g_string_new(NULL);
+    pairs_append(row->texts[column], builder->texts.texts[column]);
+}
+
 static void add_document(FtsBuilder *builder, const FtsDocument *document)
 {
     mail_record_clear(&builder->record);
@@ -125,6 +156,8 @@ static void add_document(FtsBuilder *builder, const FtsDocument *document)
     message_texts_collect(&builder->texts, &builder->record);
     message_texts_fold(&builder->texts);
     DocumentSize size = {.id = document->id, .at = builder->sizes->len};
+    PairsRow row = {.id = document->id};
+    bool has_pairs = false;
     fts_terms_begin_document(builder->terms, document->id);
     for (uint32_t i = 0; i < TEXT_COUNT; i++) {
         builder->column = i;
@@ -133,12 +166,19 @@ static void add_document(FtsBuilder *builder, const FtsDocument *document)
                            builder)) {
             builder->is_out_of_memory = true;
         }
+        if (tokenizer_met_pairs(builder->tokenizer)) {
+            keep_pairs(builder, columns[i], &row);
+            has_pairs = true;
+        }
         fts_varint_append(builder->sizes, builder->position);
         builder->totals[1 + i] += builder->position;
     }
     builder->totals[0]++;
     size.length = builder->sizes->len - size.at;
     g_array_append_val(builder->document_sizes, size);
+    if (has_pairs) {
+        g_array_append_val(builder->pairs_rows, row);
+    }
 }
 
 static gpointer run_thread(gpointer data)
@@ -146,6 +186,7 @@ static gpointer run_thread(gpointer data)
     FtsBuilder *builder = data;
     g_array_set_size(builder->document_sizes, 0);
     g_byte_array_set_size(builder->sizes, 0);
+    g_array_set_size(builder->pairs_rows, 0);
     memset(builder->totals, 0, sizeof(builder->totals));
     for (size_t i = 0; i < builder->n_documents; i++) {
         add_document(builder, &builder->documents[i]);
@@ -280,6 +321,27 @@ static bool add_sizes(const FtsBuilder *builder, GError **error)
     return true;
 }
 
+static bool add_pairs(const FtsBuilder *builder, GError **error)
+{
+    for (guint i = 0; i < builder->pairs_rows->len; i++) {
+        const PairsRow *row = &g_array_index(builder->pairs_rows, PairsRow, i);
+        sqlite3_stmt *add = statement_set_get(&builder->statements, ADD_PAIRS);
+        sqlite3_bind_int64(add, 1, row->id);
+        for (int column = 0; column < TEXT_COUNT; column++) {
+            const GString *text = row->texts[column];
+            if (text == NULL) {
+                sqlite3_bind_null(add, column + 2);
+            } else {
+                statement_bind_text(add, column + 2, slice_of(text->str, text->len));
+            }
+        }
+        if (!statement_run(add, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool fts_builder_finish(FtsBuilder *builder, GError **error)
 {
     if (builder->thread == NULL) {
@@ -294,7 +356,7 @@ bool fts_builder_finish(FtsBuilder *builder, GError **error)
     if (!add_to_structure(builder, &segment, error) || !add_to_totals(builder, error)) {
         return false;
     }
-    return add_sizes(builder, error) &&
+    return add_sizes(builder, error) && add_pairs(builder, error) &&
            (segment == 0 ||
             (add_pages(builder, segment, error) && add_entries(builder, segment, error)));
 }

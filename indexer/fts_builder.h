@@ -9,8 +9,11 @@
  * The archive's connection must not have read the index's structure before: FTS5 keeps it, and
  * does not see rows that are written past it. fts_index_tidy uses a connection of its own.
  *
+ * Text in scripts without spaces is indexed as pairs of characters (schema/pairs.h), and kept
+ * so in message_pairs, where FTS5 finds it again when it checks or rebuilds the index.
+ *
  * Memory: the index of one batch, about as large as its text, beside the caller's batch, which
- * it borrows.
+ * it borrows; text in pairs, about twice as large.
  * Errors: ARCHIVE_ERROR. Threads: one thread calls; the builder's own works between
  * fts_builder_start and fts_builder_finish.
  */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/pairs.h"
 #include "schema/unicode61.h"
 
 /* FTS5 cuts longer tokens (FTS5_MAX_TOKEN_SIZE). */
@@ -36,6 +37,8 @@ static const uint8_t folding[256] = {
 
 struct Tokenizer {
     Unicode61 builtin;
+    bool met_pairs;
+    GString *cut;                    /* a run of bytes, cut into pairs */
     char token[TOKEN_BYTES_MAX + 1]; /* the byte beyond is for those that are cut off */
 };
 
@@ -54,10 +57,25 @@ static int receive_token(void *data, int flags G_GNUC_UNUSED, const char *token,
     return SQLITE_OK;
 }
 
+/* A run with bytes above 127. */
+static bool run_other(Tokenizer *tokenizer, Slice run, Receiver *receiver)
+{
+    if (pairs_needed(run)) {
+        tokenizer->met_pairs = true;
+        g_string_truncate(tokenizer->cut, 0);
+        pairs_append(tokenizer->cut, run);
+        run = slice_of(tokenizer->cut->str, tokenizer->cut->len);
+    }
+    return tokenizer->builtin.functions.xTokenize(tokenizer->builtin.instance, receiver,
+                                                  FTS5_TOKENIZE_DOCUMENT, run.ptr, (int)run.len,
+                                                  receive_token) == SQLITE_OK;
+}
+
 bool tokenizer_run(Tokenizer *tokenizer, Slice text, TokenFunc func, void *data)
 {
     Receiver receiver = {func, data};
     size_t at = 0;
+    tokenizer->met_pairs = false;
     for (;;) {
         while (at < text.len && folding[(uint8_t)text.ptr[at]] == 0) {
             at++;
@@ -77,17 +95,21 @@ bool tokenizer_run(Tokenizer *tokenizer, Slice text, TokenFunc func, void *data)
         }
         if ((seen & 0x80) == 0) {
             func(data, slice_of(tokenizer->token, length));
-        } else if (tokenizer->builtin.functions.xTokenize(
-                       tokenizer->builtin.instance, &receiver, FTS5_TOKENIZE_DOCUMENT,
-                       text.ptr + start, (int)(at - start), receive_token) != SQLITE_OK) {
+        } else if (!run_other(tokenizer, slice_of(text.ptr + start, at - start), &receiver)) {
             return false;
         }
     }
 }
 
+bool tokenizer_met_pairs(const Tokenizer *tokenizer)
+{
+    return tokenizer->met_pairs;
+}
+
 Tokenizer *tokenizer_new(sqlite3 *db, GError **error)
 {
     g_autoptr(Tokenizer) tokenizer = g_new0(Tokenizer, 1);
+    tokenizer->cut = g_string_new(NULL);
     if (!unicode61_init(&tokenizer->builtin, db, error)) {
         return NULL;
     }
@@ -100,5 +122,6 @@ void tokenizer_free(Tokenizer *tokenizer)
         return;
     }
     unicode61_clear(&tokenizer->builtin);
+    g_string_free(tokenizer->cut, true);
     g_free(tokenizer);
 }

@@ -55,10 +55,11 @@ static TextMatcher *matcher_of(sqlite3_context *context, sqlite3_value **argumen
     TextMatcher *matcher = sqlite3_get_auxdata(context, 2);
     if (matcher == NULL) {
         TextTokenizer *tokenizer = sqlite3_user_data(context);
+        bool is_prefix = sqlite3_value_int(arguments[3]) != 0;
         g_autoptr(GPtrArray) tokens =
-            text_tokenizer_split(tokenizer, value_slice(arguments[2]));
+            text_tokenizer_split(tokenizer, value_slice(arguments[2]), &is_prefix);
         matcher = text_matcher_new(tokenizer);
-        text_matcher_add(matcher, tokens, sqlite3_value_int(arguments[3]) != 0);
+        text_matcher_add(matcher, tokens, is_prefix);
         sqlite3_set_auxdata(context, 2, matcher, matcher_destroy);
         matcher = sqlite3_get_auxdata(context, 2);
     }

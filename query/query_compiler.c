@@ -43,27 +43,46 @@ static void append_quoted(GString *out, const GPtrArray *tokens, bool is_prefix)
     g_string_append(out, is_prefix ? "\" *" : "\"");
 }
 
-/* The tokens of a term. Returns: (transfer full) NULL with the fault. */
-static GPtrArray *split_term(QueryCompiler *compiler, const QueryNode *term)
+static bool check_limits(QueryCompiler *compiler, const QueryNode *term,
+                         const GPtrArray *tokens, bool is_prefix)
 {
-    g_autoptr(GPtrArray) tokens =
-        text_tokenizer_split(compiler->tokenizer, slice_of_string(term->text));
+    compiler->n_tokens += tokens->len;
+    compiler->n_prefixes += is_prefix ? 1 : 0;
     if (tokens->len > QUERY_MAX_PHRASE_TOKENS) {
-        query_compiler_fail(compiler, term, "this phrase has %u words: %d at most", tokens->len,
-                            QUERY_MAX_PHRASE_TOKENS);
-        return NULL;
+        return query_compiler_fail(compiler, term, "this phrase has %u words: %d at most",
+                                   tokens->len, QUERY_MAX_PHRASE_TOKENS);
     }
-    if (tokens->len > 0 && term->is_prefix &&
-        strlen(g_ptr_array_index(tokens, tokens->len - 1)) < QUERY_MIN_PREFIX_BYTES) {
-        query_compiler_fail(compiler, term, "a prefix needs at least %d letters before the *",
-                            QUERY_MIN_PREFIX_BYTES);
-        return NULL;
+    if (compiler->n_tokens > QUERY_MAX_TOKENS) {
+        return query_compiler_fail(compiler, term, "too many words: %d at most in one query",
+                                   QUERY_MAX_TOKENS);
     }
+    if (compiler->n_prefixes > QUERY_MAX_PREFIXES) {
+        return query_compiler_fail(compiler, term, "too many prefixes: %d at most in one query",
+                                   QUERY_MAX_PREFIXES);
+    }
+    const char *last = g_ptr_array_index(tokens, tokens->len - 1);
+    return !is_prefix || strlen(last) >= QUERY_MIN_PREFIX_BYTES ||
+           query_compiler_fail(compiler, term,
+                               "a prefix needs at least %d letters before the *",
+                               QUERY_MIN_PREFIX_BYTES);
+}
+
+/* The tokens of a term. `ret_is_prefix` is of the last one.
+ * Returns: (transfer full) NULL with the fault. */
+static GPtrArray *split_term(QueryCompiler *compiler, const QueryNode *term,
+                             bool *ret_is_prefix)
+{
+    bool is_prefix = term->is_prefix;
+    g_autoptr(GPtrArray) tokens =
+        text_tokenizer_split(compiler->tokenizer, slice_of_string(term->text), &is_prefix);
     if (tokens->len == 0) {
         g_ptr_array_add(
             compiler->hints,
             g_strdup_printf("\"%s\" has no letter or digit and was ignored", term->text));
+    } else if (!check_limits(compiler, term, tokens, is_prefix)) {
+        return NULL;
     }
+    *ret_is_prefix = is_prefix;
     return g_steal_pointer(&tokens);
 }
 
@@ -79,7 +98,8 @@ static void show_term(QueryCompiler *compiler, const char *columns, const GPtrAr
 bool query_compiler_text(QueryCompiler *compiler, const QueryNode *term, const char *columns,
                          QueryPart *ret_part)
 {
-    g_autoptr(GPtrArray) tokens = split_term(compiler, term);
+    bool is_prefix = false;
+    g_autoptr(GPtrArray) tokens = split_term(compiler, term, &is_prefix);
     if (tokens == NULL) {
         return false;
     }
@@ -91,8 +111,8 @@ bool query_compiler_text(QueryCompiler *compiler, const QueryNode *term, const c
     if (columns != NULL) {
         g_string_append_printf(match, "%s : ", columns);
     }
-    append_quoted(match, tokens, term->is_prefix);
-    show_term(compiler, columns, tokens, term->is_prefix);
+    append_quoted(match, tokens, is_prefix);
+    show_term(compiler, columns, tokens, is_prefix);
     *ret_part = (QueryPart){.match = match};
     return true;
 }
@@ -186,17 +206,22 @@ static bool compile_near(QueryCompiler *compiler, const QueryNode *node, QueryPa
         return query_compiler_fail(compiler, node, "NEAR works in text, not in \"%s:\"",
                                    first->field->name);
     }
+    if (++compiler->n_nears > QUERY_MAX_NEARS) {
+        return query_compiler_fail(compiler, node, "too many NEAR: %d at most in one query",
+                                   QUERY_MAX_NEARS);
+    }
     g_autoptr(GString) phrases = g_string_new(NULL);
     for (guint i = 0; i < node->children->len; i++) {
         const QueryNode *child = g_ptr_array_index(node->children, i);
-        g_autoptr(GPtrArray) tokens = split_term(compiler, child);
+        bool is_prefix = false;
+        g_autoptr(GPtrArray) tokens = split_term(compiler, child, &is_prefix);
         if (tokens == NULL) {
             return false;
         }
         if (tokens->len > 0) {
             g_string_append(phrases, phrases->len > 0 ? " " : "");
-            append_quoted(phrases, tokens, child->is_prefix);
-            show_term(compiler, columns, tokens, child->is_prefix);
+            append_quoted(phrases, tokens, is_prefix);
+            show_term(compiler, columns, tokens, is_prefix);
         }
     }
     *ret_part = (QueryPart){.is_ignored = phrases->len == 0};

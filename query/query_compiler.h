@@ -5,7 +5,7 @@
  * else is a condition on the row `m` of the table message.
  *
  * Memory: see each function. Errors: bad values are a QueryFault; the archive's failures a
- * GError. Limits: QUERY_MAX_PHRASE_TOKENS, QUERY_MIN_PREFIX_BYTES.
+ * GError. Limits: those named below, so that no query is slow by accident or malice.
  */
 #pragma once
 
@@ -14,8 +14,17 @@
 #include "query/query_tree.h"
 #include "query/text_match.h"
 
-/* Each token of a phrase costs one position list. */
-#define QUERY_MAX_PHRASE_TOKENS 16
+/* Each token of a phrase costs one position list; a long sentence has fewer. */
+#define QUERY_MAX_PHRASE_TOKENS TEXT_MATCH_MAX_TOKENS
+
+/* The same, of a whole query. */
+#define QUERY_MAX_TOKENS 256
+
+/* FTS5 merges the lists of all words of a prefix before it gives the first row. */
+#define QUERY_MAX_PREFIXES 16
+
+/* The position lists of each group are read for every message that has its words. */
+#define QUERY_MAX_NEARS 16
 
 /* FTS5 merges the lists of all words that begin so: one letter would be most of the index. */
 #define QUERY_MIN_PREFIX_BYTES 2
@@ -29,6 +38,9 @@ typedef struct {
     GPtrArray *hints;     /* of char * */
     TextMatcher *shown;   /* collects what a snippet should show */
     unsigned n_negations; /* that stand around the current node */
+    unsigned n_tokens;    /* so far; likewise */
+    unsigned n_prefixes;
+    unsigned n_nears;
     QueryFault *fault;
 } QueryCompiler;
 

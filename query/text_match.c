@@ -2,6 +2,7 @@
 #include "query/text_match.h"
 
 #include "schema/fold.h"
+#include "schema/pairs.h"
 #include "schema/unicode61.h"
 
 struct TextTokenizer {
@@ -55,36 +56,114 @@ void text_tokenizer_unref(TextTokenizer *tokenizer)
     }
 }
 
-typedef int TokenFunction(void *data, int flags, const char *token, int length, int start,
-                          int end);
+/* A token with the bytes of the text that it stands for. */
+typedef struct {
+    Slice text; /* as the tokenizer gives it, not folded */
+    size_t start;
+    size_t first_end; /* where the first character of a pair ends; else `end` */
+    size_t end;
+    bool starts_run; /* of characters in pairs */
+    bool ends_run;   /* a character by itself, the last of such a run */
+} Token;
+
+/* Returns: whether to go on. */
+typedef bool TokenFunction(void *data, const Token *token);
+
+/* What FTS5's callback needs; `piece` is what is being tokenized, `base` where it begins. */
+typedef struct {
+    TokenFunction *function;
+    void *data;
+    const PairPiece *piece;
+    size_t base;
+} TokenSink;
+
+static int pass_token(void *data, int flags, const char *text, int length, int start, int end)
+{
+    (void)flags;
+    const TokenSink *sink = data;
+    const PairPiece *piece = sink->piece;
+    Token token = {.text = slice_of(text, (size_t)length),
+                   .start = sink->base + (size_t)start,
+                   .first_end = sink->base + (size_t)end,
+                   .end = sink->base + (size_t)end};
+    if (piece != NULL && !piece->is_other) {
+        token.start = piece->start;
+        token.first_end = piece->first_end;
+        token.end = piece->end;
+        token.starts_run = piece->starts_run;
+        token.ends_run = piece->ends_run;
+    }
+    return sink->function(sink->data, &token) ? SQLITE_OK : SQLITE_DONE;
+}
+
+/* Returns: whether to go on. */
+static bool tokenize_piece(const TextTokenizer *tokenizer, Slice text, TokenSink *sink)
+{
+    for (;;) {
+        size_t space = 0;
+        size_t length = fold_find_space(text, &space);
+        if (length > 0 && tokenizer->builtin.functions.xTokenize(
+                              tokenizer->builtin.instance, sink, FTS5_TOKENIZE_AUX, text.ptr,
+                              (int)length, pass_token) != SQLITE_OK) {
+            return false;
+        }
+        if (length == text.len) {
+            return true;
+        }
+        text = slice_from(text, length + space);
+        sink->base += length + space;
+    }
+}
 
 static void tokenize(const TextTokenizer *tokenizer, Slice text, TokenFunction *function,
                      void *data)
 {
-    int size = text.len > G_MAXINT / 2 ? G_MAXINT / 2 : (int)text.len;
-    if (size > 0) {
-        tokenizer->builtin.functions.xTokenize(tokenizer->builtin.instance, data,
-                                               FTS5_TOKENIZE_AUX, text.ptr, size, function);
+    TokenSink sink = {.function = function, .data = data};
+    text.len = MIN(text.len, (size_t)G_MAXINT / 2);
+    if (!pairs_needed(text)) {
+        tokenize_piece(tokenizer, text, &sink);
+        return;
+    }
+    PairReader reader = {.text = text};
+    PairPiece piece;
+    bool goes_on = true;
+    while (goes_on && pair_reader_next(&reader, &piece)) {
+        sink.piece = &piece;
+        sink.base = piece.start;
+        goes_on = tokenize_piece(tokenizer,
+                                 piece.is_other
+                                     ? slice_of(text.ptr + piece.start, piece.end - piece.start)
+                                     : slice_of_string(piece.word),
+                                 &sink);
     }
 }
 
-static int collect_token(void *data, int flags, const char *token, int length, int start,
-                         int end)
+typedef struct {
+    GPtrArray *tokens;
+    Token last;
+} TokenList;
+
+static bool collect_token(void *data, const Token *token)
 {
-    (void)flags;
-    (void)start;
-    (void)end;
-    GString *folded = g_string_sized_new((gsize)length + 1);
-    fold_append(folded, slice_of(token, (size_t)length));
-    g_ptr_array_add(data, g_string_free(folded, false));
-    return SQLITE_OK;
+    TokenList *list = data;
+    GString *folded = g_string_sized_new(token->text.len + 1);
+    fold_append(folded, token->text);
+    g_ptr_array_add(list->tokens, g_string_free(folded, false));
+    list->last = *token;
+    return true;
 }
 
-GPtrArray *text_tokenizer_split(const TextTokenizer *tokenizer, Slice text)
+GPtrArray *text_tokenizer_split(const TextTokenizer *tokenizer, Slice text, bool *is_prefix)
 {
-    GPtrArray *tokens = g_ptr_array_new_with_free_func(g_free);
-    tokenize(tokenizer, text, collect_token, tokens);
-    return tokens;
+    TokenList list = {.tokens = g_ptr_array_new_with_free_func(g_free)};
+    tokenize(tokenizer, text, collect_token, &list);
+    if (list.last.ends_run) {
+        *is_prefix = list.last.starts_run;
+        if (!list.last.starts_run) {
+            g_ptr_array_set_size(list.tokens, (gint)list.tokens->len - 1);
+        }
+    }
+    return list.tokens;
 }
 
 static void phrase_clear(gpointer data)
@@ -167,26 +246,27 @@ static bool phrase_ends_here(TextMatcher *matcher, const Phrase *phrase)
     return true;
 }
 
-static int match_token(void *data, int flags, const char *token, int length, int start, int end)
+static bool match_token(void *data, const Token *token)
 {
-    (void)flags;
     TextMatcher *matcher = data;
     matcher->n_seen++;
     RecentToken *newest = recent_token(matcher, 0);
-    newest->start = (size_t)start;
+    newest->start = token->start;
     g_string_truncate(newest->text, 0);
-    fold_append(newest->text, slice_of(token, (size_t)length));
+    fold_append(newest->text, token->text);
     for (guint i = 0; i < matcher->phrases->len; i++) {
         const Phrase *phrase = &g_array_index(matcher->phrases, Phrase, i);
         if (phrase_ends_here(matcher, phrase)) {
-            TextHit hit = {recent_token(matcher, phrase->tokens->len - 1)->start, (size_t)end};
+            /* A prefix of a pair is its first character. */
+            size_t end = phrase->last_is_prefix ? token->first_end : token->end;
+            TextHit hit = {recent_token(matcher, phrase->tokens->len - 1)->start, end};
             g_array_append_val(matcher->hits, hit);
             if (matcher->only_first) {
-                return SQLITE_DONE;
+                return false;
             }
         }
     }
-    return SQLITE_OK;
+    return true;
 }
 
 static GArray *run(TextMatcher *matcher, Slice text, bool only_first)

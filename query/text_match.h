@@ -1,7 +1,7 @@
 /* text_match.h - finds words and phrases in text just as the full-text index does.
  *
- * Uses FTS5's own unicode61 tokenizer and schema/fold.h, so that what is a hit here and what is
- * a hit in message_fts cannot drift apart.
+ * Uses FTS5's own unicode61 tokenizer, schema/fold.h and schema/pairs.h, so that what is a hit
+ * here and what is a hit in message_fts cannot drift apart.
  *
  * Memory: a matcher refers to its tokenizer. Errors: ARCHIVE_ERROR.
  * Limits: TEXT_MATCH_MAX_TOKENS in a phrase. Time is linear in the text.
@@ -14,7 +14,7 @@
 #include "schema/slice.h"
 
 /* The longest phrase that is followed; the tokens beyond are not compared. */
-#define TEXT_MATCH_MAX_TOKENS 16
+#define TEXT_MATCH_MAX_TOKENS 64
 
 typedef struct TextTokenizer TextTokenizer;
 typedef struct TextMatcher TextMatcher;
@@ -30,9 +30,11 @@ TextTokenizer *text_tokenizer_new(sqlite3 *db, GError **error);
 TextTokenizer *text_tokenizer_ref(TextTokenizer *tokenizer);
 void text_tokenizer_unref(TextTokenizer *tokenizer);
 
-/* The folded tokens of `text`, as the index holds them.
- * Returns: (transfer full) a GPtrArray of char *. */
-GPtrArray *text_tokenizer_split(const TextTokenizer *tokenizer, Slice text);
+/* The folded tokens by which `text` is found in the index. `is_prefix` says whether the last
+ * one is a prefix: on entry of what was typed, on return of the tokens. A run of characters
+ * that are indexed in pairs may go on in the message, so its last character alone is left out,
+ * or is a prefix when there is no other. Returns: (transfer full) a GPtrArray of char *. */
+GPtrArray *text_tokenizer_split(const TextTokenizer *tokenizer, Slice text, bool *is_prefix);
 
 TextMatcher *text_matcher_new(TextTokenizer *tokenizer);
 void text_matcher_free(TextMatcher *matcher);

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #define ARCHIVE_APPLICATION_ID 0x5758534C /* "WXSL" */
-#define ARCHIVE_USER_VERSION   2
+#define ARCHIVE_USER_VERSION   3
 
 #define ARCHIVE_ERROR (archive_error_quark())
 GQuark archive_error_quark(void);

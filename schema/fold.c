@@ -6,14 +6,16 @@ typedef struct {
     const char *folded;
 } FoldRule;
 
-/* Letters that unicode61 keeps although a person types them as two. All are two bytes of UTF-8
- * that begin with 0xC3, 0xC4 or 0xC5, or three of the presentation forms U+FB00..FB06. */
+/* Letters that unicode61 keeps although a person types them as two, and apostrophes that
+ * Unicode calls letters. All are two bytes of UTF-8 that begin with 0xC3, 0xC4, 0xC5 or 0xCA,
+ * or three of U+1E9E and the presentation forms U+FB00..FB06. */
 static const FoldRule rules[] = {
     {"\xC5\x93", "oe"},      {"\xC5\x92", "OE"},     {"\xC3\xA6", "ae"},
     {"\xC3\x86", "AE"},      {"\xC3\x9F", "ss"},     {"\xE1\xBA\x9E", "SS"},
     {"\xC4\xB3", "ij"},      {"\xC4\xB2", "IJ"},     {"\xEF\xAC\x80", "ff"},
     {"\xEF\xAC\x81", "fi"},  {"\xEF\xAC\x82", "fl"}, {"\xEF\xAC\x83", "ffi"},
     {"\xEF\xAC\x84", "ffl"}, {"\xEF\xAC\x85", "st"}, {"\xEF\xAC\x86", "st"},
+    {"\xCA\xBC", " "},       {"\xCA\xBB", " "},
 };
 
 /* The rule whose letter stands at `at`, or NULL. */
@@ -29,8 +31,8 @@ static const FoldRule *rule_at(Slice text, size_t at)
 
 static bool may_begin_rule(char byte)
 {
-    return byte == '\xC3' || byte == '\xC4' || byte == '\xC5' || byte == '\xE1' ||
-           byte == '\xEF';
+    return byte == '\xC3' || byte == '\xC4' || byte == '\xC5' || byte == '\xCA' ||
+           byte == '\xE1' || byte == '\xEF';
 }
 
 /* The end of the run of ASCII that begins at `at`. */
@@ -68,6 +70,17 @@ bool fold_needed(Slice text)
 {
     const FoldRule *rule = NULL;
     return next_rule(text, 0, &rule) < text.len;
+}
+
+size_t fold_find_space(Slice text, size_t *ret_length)
+{
+    const FoldRule *rule = NULL;
+    size_t at = 0;
+    while ((at = next_rule(text, at, &rule)) < text.len && *rule->folded != ' ') {
+        at += strlen(rule->letter);
+    }
+    *ret_length = at < text.len ? strlen(rule->letter) : 0;
+    return at;
 }
 
 void fold_append(GString *out, Slice text)

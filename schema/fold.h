@@ -17,6 +17,10 @@ bool fold_needed(Slice text);
 /* Appends the folded text. `text` is UTF-8; what is not is copied as it is. */
 void fold_append(GString *out, Slice text);
 
+/* Where the first letter that folds to a space stands, text.len when there is none: words end
+ * there. `ret_length` is its length. */
+size_t fold_find_space(Slice text, size_t *ret_length);
+
 /* The SQL expression that folds `expression` with nested replace() calls.
  * Returns: (transfer full), free with g_free. */
 char *fold_sql(const char *expression);

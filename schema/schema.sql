@@ -3,7 +3,7 @@
 -- Hashes and signatures are BLOBs; times are Unix seconds, UTC; words are those of the RFCs.
 
 PRAGMA application_id = 0x5758534C; -- "WXSL"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- What was named on the command line.
 CREATE TABLE source (
@@ -93,6 +93,18 @@ CREATE TABLE message_text (
     attachment_text TEXT NOT NULL
 ) STRICT;
 
+-- The columns of message_text that hold Chinese, Japanese, Korean or other text without spaces,
+-- with such runs cut into pairs of characters (schema/pairs.h); the other columns are NULL.
+CREATE TABLE message_pairs (
+    id INTEGER PRIMARY KEY REFERENCES message (id),
+    subject TEXT,
+    sender TEXT,
+    recipients TEXT,
+    attachment_names TEXT,
+    body TEXT,
+    attachment_text TEXT
+) STRICT;
+
 -- What the tokenizer does not fold, folded: the same list as schema/fold.c.
 CREATE VIEW message_fts_content AS
 SELECT id,
@@ -102,7 +114,14 @@ SELECT id,
     FOLD(attachment_names) AS attachment_names,
     FOLD(body) AS body,
     FOLD(attachment_text) AS attachment_text
-FROM message_text;
+FROM (SELECT t.id AS id,
+        coalesce(p.subject, t.subject) AS subject,
+        coalesce(p.sender, t.sender) AS sender,
+        coalesce(p.recipients, t.recipients) AS recipients,
+        coalesce(p.attachment_names, t.attachment_names) AS attachment_names,
+        coalesce(p.body, t.body) AS body,
+        coalesce(p.attachment_text, t.attachment_text) AS attachment_text
+    FROM message_text t LEFT JOIN message_pairs p ON p.id = t.id);
 
 CREATE VIRTUAL TABLE message_fts USING fts5 (
     subject, sender, recipients, body, attachment_names, attachment_text,

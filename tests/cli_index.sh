@@ -16,6 +16,8 @@ make_mbox() {
             if (i % 11 != 0)
                 printf "Date: Thu, %d Mar 2017 10:%02d:00 +0100\n", i % 28 + 1, i % 7
             printf "\nBody of message %d, budget and election.\n>From here on it is quoted.\n", i
+            if (i % 13 == 0)
+                printf "会议纪要%d\n", i
             for (j = 0; j < 40; j++)
                 printf "line %d of %d with some words that differ: w%d x%d\n", j, i, i * j, i + j
             printf "\n"
@@ -29,6 +31,7 @@ canonical() {
         select 'file', source_id, path, kind, compression, dialect, folder, size, done, state from file order by 2, 3;
         select 'message', * from message order by id;
         select 'text', * from message_text order by id;
+        select 'pairs', * from message_pairs order by id;
         select 'occurrence', * from occurrence order by file_id, offset;
         select 'address', * from address order by id;
         select 'message_address', * from message_address order by 2, 3, 4;
@@ -41,6 +44,7 @@ canonical() {
         select 'index', name from sqlite_schema where type = 'index' order by name;" | sha256sum
     sqlite3 "$1" "insert into message_fts(message_fts, rank) values('integrity-check', 1);
         select count(*) from message_fts where message_fts match 'election AND budget';
+        select count(*) from message_fts where message_fts match '\"会议 议纪\"';
         pragma integrity_check;"
 }
 

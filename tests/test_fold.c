@@ -20,6 +20,7 @@ static const struct {
     {"\xE4\xB8\xAD\xE6\x96\x87", "\xE4\xB8\xAD\xE6\x96\x87"},
     {"cut \xC5", "cut \xC5"},
     {"\xC5\x93", "oe"},
+    {"l\xCA\xBC\xC3\xA9lu", "l \xC3\xA9lu"},
 };
 
 static void test_letters_are_folded(void)

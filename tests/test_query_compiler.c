@@ -269,7 +269,6 @@ static const FaultCase faults[] = {
     {"++", "no letter or digit", 0},
     {"! -?", "no letter or digit", 0},
     {"from:(a NEAR/3 b)", "NEAR works in text", 8},
-    {"\"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\"", "17 words", 0},
 };
 
 static void test_fault(gconstpointer data)
@@ -283,6 +282,41 @@ static void test_fault(gconstpointer data)
     g_assert_nonnull(fault.message);
     g_assert_nonnull(strstr(fault.message, test->message));
     g_assert_cmpuint(fault.offset, ==, test->offset);
+}
+
+/* Repeats `piece` in a query that begins with `start` and ends with `end`; `message` is the
+ * fault, NULL when there is none. */
+static void check_limit(const char *start, const char *piece, int times, const char *end,
+                        const char *message)
+{
+    g_autoptr(GString) text = g_string_new(start);
+    for (int i = 0; i < times; i++) {
+        g_string_append(text, piece);
+    }
+    g_string_append(text, end);
+    g_autoptr(sqlite3) db = query_fixture_open(fixture);
+    g_auto(QueryFault) fault = {0};
+    QueryOptions options = {.limit = 10};
+    g_autoptr(CompiledQuery) query = compile(db, text->str, &options, &fault);
+    g_assert_cmpint(query == NULL, ==, message != NULL);
+    g_assert_true(message == NULL || strstr(fault.message, message) != NULL);
+}
+
+static void test_limits(void)
+{
+    check_limit("\"", "word ", QUERY_MAX_PHRASE_TOKENS, "\"", NULL);
+    check_limit("\"", "word ", QUERY_MAX_PHRASE_TOKENS + 1, "\"", "has 65 words");
+    check_limit("\"", "word ", 1000, "\"", "has 1000 words");
+    check_limit("\"", "会", QUERY_MAX_PHRASE_TOKENS + 1, "\"", NULL);
+    check_limit("\"", "会", QUERY_MAX_PHRASE_TOKENS + 2, "\"", "has 65 words");
+    check_limit("", "\"a b c d e f g h\" ", QUERY_MAX_TOKENS / 8, "", NULL);
+    check_limit("", "\"a b c d e f g h\" ", QUERY_MAX_TOKENS / 8, "x", "too many words");
+    check_limit("", "pre* OR ", QUERY_MAX_PREFIXES - 1, "pre*", NULL);
+    check_limit("", "pre* OR ", QUERY_MAX_PREFIXES, "pre*", "too many prefixes");
+    check_limit("", "会 ", QUERY_MAX_PREFIXES + 1, "", "too many prefixes");
+    check_limit("", "from:pre* ", QUERY_MAX_PREFIXES + 1, "", "too many prefixes");
+    check_limit("", "(a NEAR b) ", QUERY_MAX_NEARS, "", NULL);
+    check_limit("", "(a NEAR b) ", QUERY_MAX_NEARS + 1, "", "too many NEAR");
 }
 
 /* The plan of a query, all its lines. */
@@ -443,6 +477,7 @@ int main(int argc, char **argv)
     fixture = query_fixture_new();
     ADD_CASES("finds", counts, test_count)
     ADD_CASES("fault", faults, test_fault)
+    g_test_add_func("/query_compiler/limits_end_in_a_message", test_limits);
     ADD_CASES("plan_sorts_nothing", plans, test_plan)
     g_test_add_func("/query_compiler/order_is_that_of_ids", test_order);
     g_test_add_func("/query_compiler/subject_weighs_more_in_relevance", test_relevance);

@@ -12,7 +12,8 @@ static char *marked(const char *phrase, bool is_prefix, const char *text)
     g_autoptr(TextTokenizer) tokenizer = text_tokenizer_new(db, &error);
     g_assert_no_error(error);
     g_autoptr(TextMatcher) matcher = text_matcher_new(tokenizer);
-    g_autoptr(GPtrArray) tokens = text_tokenizer_split(tokenizer, slice_of_string(phrase));
+    g_autoptr(GPtrArray) tokens =
+        text_tokenizer_split(tokenizer, slice_of_string(phrase), &is_prefix);
     text_matcher_add(matcher, tokens, is_prefix);
 
     size_t size = strlen(text);
@@ -57,6 +58,12 @@ static const Case cases[] = {
     {"white_space_is_folded", "b", false, "a\r\n\t b \n\n c", "a [b] c"},
     {"no_hit_gives_the_beginning", "zzz", false, "  the start", "the start"},
     {"empty_text", "a", false, "", ""},
+    {"letter_apostrophe_ends_a_word", "election", false, "lʼÉlection", "lʼ[Élection]"},
+    {"two_characters_of_a_run", "手機", false, "用iPhone手機拍", "用iPhone[手機]拍"},
+    {"four_characters_of_a_run", "会议纪要", false, "新会议纪要。", "新[会议纪要]。"},
+    {"one_character_of_a_run", "会", false, "开会了，会", "开[会]了，[会]"},
+    {"run_glued_to_a_word", "iphone手機", false, "用iPhone手機拍", "用[iPhone手機]拍"},
+    {"composed_finds_decomposed", "ガイ", false, "ｶﾞｲﾄﾞ", "[ｶﾞｲ]ﾄﾞ"},
     {"phrase_over_a_line_end", "x y", false, "a x\ny b", "a [x y] b"},
 };
 

@@ -22,6 +22,7 @@ static void test_known_texts(void)
         "e\xCC\x81t\xC3\xA9 composed and decomposed",
         ("\xE4\xB8\xAD\xE6\x96\x87 abc\xE4\xB8\xAD"
          "def"),
+        "用iPhone手機拍的照片，2017年。会 議",
         "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82",
         "x\xCC\x81",
         "",
@@ -45,7 +46,13 @@ static void test_known_texts(void)
 
 static void append_random(GString *text, GRand *random)
 {
-    switch (g_rand_int_range(random, 0, 8)) {
+    switch (g_rand_int_range(random, 0, 10)) {
+    case 8:
+        g_string_append_unichar(text, (gunichar)g_rand_int_range(random, 0xE00, 0x1200));
+        break;
+    case 9:
+        g_string_append_unichar(text, (gunichar)g_rand_int_range(random, 0x3000, 0xD7FF));
+        break;
     case 0:
         g_string_append_unichar(text, (gunichar)g_rand_int_range(random, 0xA0, 0x3000));
         break;

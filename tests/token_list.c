@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/token_list.h"
 
+#include "schema/pairs.h"
+
 /* A full-text table that reports each token with its place: fts5vocab of type instance. */
 sqlite3 *token_list_open(void)
 {
@@ -16,8 +18,10 @@ sqlite3 *token_list_open(void)
 
 char *token_list_of_builtin(sqlite3 *db, Slice text)
 {
+    g_autoptr(GString) cut = g_string_new(NULL);
+    pairs_append(cut, text);
     sqlite3_stmt *add = archive_prepare(db, "INSERT INTO t (rowid, x) VALUES (1, ?1)", NULL);
-    sqlite3_bind_text64(add, 1, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(add, 1, cut->str, cut->len, SQLITE_STATIC, SQLITE_UTF8);
     g_assert_cmpint(sqlite3_step(add), ==, SQLITE_DONE);
     sqlite3_finalize(add);
     GString *tokens = g_string_new(NULL);

@@ -12,6 +12,6 @@
 /* An empty full-text index in memory, with SQLite's own tokenizer. */
 sqlite3 *token_list_open(void);
 
-/* The tokens in hexadecimal, each with its place. */
+/* The tokens in hexadecimal, each with its place. SQLite gets the text cut into pairs. */
 char *token_list_of_builtin(sqlite3 *db, Slice text);
 char *token_list_of_ours(Tokenizer *tokenizer, Slice text);

@@ -16,10 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *end = size == 0 ? NULL : memchr(data, '\n', size);
     const size_t phrase = end == NULL ? size : (size_t)(end - input.ptr);
     const Slice text = slice_from(input, MIN(phrase + 1, size));
-    g_autoptr(GPtrArray) tokens = text_tokenizer_split(tokenizer, slice_of(input.ptr, phrase));
+    bool is_prefix = size % 2 == 1;
+    g_autoptr(GPtrArray) tokens =
+        text_tokenizer_split(tokenizer, slice_of(input.ptr, phrase), &is_prefix);
     g_autoptr(TextMatcher) matcher = text_matcher_new(tokenizer);
     g_auto(Snippet) snippet = {0};
-    text_matcher_add(matcher, tokens, size % 2 == 1);
+    text_matcher_add(matcher, tokens, is_prefix);
     snippet_init(&snippet);
     snippet_make(matcher, text, &snippet);
 

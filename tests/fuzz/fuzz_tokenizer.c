@@ -3,7 +3,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The tokens are those of SQLite's own unicode61. */
+/* The tokens are those of SQLite's own unicode61, once the text is cut into pairs. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static Tokenizer *ours;
