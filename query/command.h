@@ -37,6 +37,7 @@ extern const Command command_ledger;
 extern const Command command_bundle;
 extern const Command command_facets;
 extern const Command command_check;
+extern const Command command_timeline;
 
 /* The options that every command has; first in each table. */
 #define COMMAND_COMMON_OPTIONS                                                                 \

@@ -78,3 +78,26 @@ expect_exit 1 "$query" facets --by year 'nowheretobefound budget'
 grep -q 'nowheretobefound 0, budget' err || fail "nothing found says why: $(cat err)"
 expect_exit 3 "$query" facets -d "$work/none.db" --by year
 ok "exit codes are those of search"
+
+# timeline
+for unit in day month year; do
+    "$query" timeline --by $unit --json >periods
+    [ "$(json_rows periods "sum(j->>'messages'), sum(j->>'verified')")" = "$total"$'\t'"$verified" ] ||
+        fail "the ${unit}s add up to all messages"
+done
+expect_exit 0 "$query" timeline budget
+grep -q '^2017-01  .*%  █*▒*$' out || fail "bars are drawn: $(cat out)"
+LC_ALL=C expect_exit 0 "$query" timeline budget
+! LC_ALL=C grep -q '[^ -~]' out || fail "without UTF-8 it is ASCII"
+grep -q '%  #*-*$' out || fail "bars are drawn in ASCII: $(cat out)"
+expect_exit 0 "$query" timeline budget --by year --svg year.svg
+[ ! -s out ] && grep -q '<title>2017: [0-9]* messages, [0-9]* verified</title>' year.svg || fail "an image is written"
+expect_exit 3 "$query" timeline budget --svg year.svg
+grep -q 'nothing is overwritten' err || fail "an image is overwritten"
+expect_exit 0 "$query" timeline '"<budget" OR budget' --by year --svg - --title 'A & <b>'
+grep -q 'A &amp; &lt;b&gt;</text>' out || fail "the title is escaped: $(cat out)"
+expect_exit 2 "$query" timeline --by week
+expect_exit 2 "$query" timeline --svg x.svg --json
+expect_exit 1 "$query" timeline nowheretobefound --svg x.svg
+[ ! -e x.svg ] || fail "an image of nothing is written"
+ok "timeline"
