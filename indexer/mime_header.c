@@ -3,6 +3,7 @@
 
 #include "indexer/mail_date.h"
 #include "schema/message_ids.h"
+#include "schema/thread_ids.h"
 #include "schema/utf8_text.h"
 
 /* A subject is one line to a person; RFC 5322 lines have 998 bytes, folded ones a few more. */
@@ -208,6 +209,48 @@ static void read_last_instances(HeaderWalk *walk)
     }
 }
 
+static bool is_own_address(const MailRecord *record, Slice id)
+{
+    for (guint i = 0; i < record->addresses->len; i++) {
+        if (slice_equal_nocase(g_array_index(record->addresses, RecordAddress, i).address,
+                               id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "In-Reply-To: Message from Ann <ann@x.example> of Monday <1@x.example>": the address is no
+ * message id, and would put all answers to Ann into one thread. Some programs write to
+ * addresses that are message ids; References tells these. */
+static bool is_address_replied_to(const MailRecord *record, Slice id)
+{
+    return is_own_address(record, id) &&
+           (record->references.len == 0 ||
+            memmem(record->references.ptr, record->references.len, id.ptr, id.len) == NULL);
+}
+
+static void drop_addresses_replied_to(HeaderWalk *walk)
+{
+    MailRecord *record = walk->record;
+    GString *kept = walk->reader->text;
+    Slice rest = record->in_reply_to;
+    g_string_truncate(kept, 0);
+    for (size_t i = 0; rest.len > 0; i++) {
+        const char *space = memchr(rest.ptr, ' ', rest.len);
+        const size_t length = space == NULL ? rest.len : (size_t)(space - rest.ptr);
+        const Slice id = slice_of(rest.ptr, length);
+        if (i >= THREAD_REPLIES_MAX || !is_address_replied_to(record, id)) {
+            g_string_append(kept, kept->len > 0 ? " " : "");
+            g_string_append_len(kept, id.ptr, (gssize)id.len);
+        }
+        rest = slice_from(rest, MIN(length + 1, rest.len));
+    }
+    if (kept->len < record->in_reply_to.len) {
+        record->in_reply_to = keep_text(walk, SIZE_MAX);
+    }
+}
+
 /* Date, else the oldest Received, else the From_ line: DESIGN, the id of a message. */
 static void settle_dates(HeaderWalk *walk, Slice envelope)
 {
@@ -243,6 +286,7 @@ void mime_header_reader_read(MimeHeaderReader *reader, const RawMessage *message
     }
     read_last_instances(&walk);
     settle_dates(&walk, envelope);
+    drop_addresses_replied_to(&walk);
     if ((walk.seen >> FIELD_FROM & 1) == 0) {
         add_problem(&walk, PROBLEM_NO_FROM);
     }

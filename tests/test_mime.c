@@ -349,6 +349,24 @@ static void test_header_fields(void)
     fixture_clear(&fixture);
 }
 
+static void check_in_reply_to(const char *message, const char *expected)
+{
+    Fixture fixture;
+    fixture_init(&fixture);
+    const MailRecord *record = read_bytes(&fixture, message, strlen(message));
+    g_assert_true(slice_equal(record->in_reply_to, slice_of_string(expected)));
+    fixture_clear(&fixture);
+}
+
+static void test_addresses_replied_to(void)
+{
+    check_in_reply_to("In-Reply-To: Message from Ann <ANN@x> of Monday <1@x>\nTo: ann@x\n\n",
+                      "1@x");
+    check_in_reply_to("To: ann@x\nIn-Reply-To: <ann@x>\n\n", "");
+    check_in_reply_to("To: ann@x\nIn-Reply-To: <ann@x>\nReferences: <0@x> <ann@x>\n\n",
+                      "ann@x");
+}
+
 /* A signature covers the lowest instance: that one is shown, not what was put above it. */
 static void test_last_instance_counts(void)
 {
@@ -479,6 +497,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mime/attachment_hash_is_of_the_decoded_bytes", test_hash);
     g_test_add_func("/mime/date_falls_back_to_received_and_envelope", test_date_sources);
     g_test_add_func("/mime/header_fields_are_all_read", test_header_fields);
+    g_test_add_func("/mime/an_address_is_not_replied_to", test_addresses_replied_to);
     g_test_add_func("/mime/of_several_header_fields_the_last_counts",
                     test_last_instance_counts);
     g_test_add_func("/mime/ruinous_input_ends_at_once", test_ruinous);
