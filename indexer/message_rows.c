@@ -22,8 +22,9 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_MESSAGE] =
         "INSERT INTO message (id, sha256, size, date, date_source, date_offset,"
         " received_at, msgid, in_reply_to, refs, dkim, level, caveats, signatures,"
-        " attachments, arc, arc_reason)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        " attachments, arc, arc_reason, thread_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+        " ?18)",
     [ADD_TEXT] = "INSERT INTO message_text (id, subject, sender, recipients, attachment_names,"
                  " body, attachment_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ADD_MESSAGE_ADDRESS] = "INSERT INTO message_address (message_id, role, position,"
@@ -110,12 +111,12 @@ static void bind_constant(sqlite3_stmt *statement, int position, const char *wor
     sqlite3_bind_text(statement, position, word, -1, SQLITE_STATIC);
 }
 
-static bool insert_message(MessageRows *rows, int64_t id, const MailRecord *record,
+static bool insert_message(MessageRows *rows, MessageRowIds ids, const MailRecord *record,
                            GError **error)
 {
     g_autofree char *caveats = caveat_set_words(record->verdict.caveats);
     sqlite3_stmt *add = statement_set_get(&rows->statements, ADD_MESSAGE);
-    sqlite3_bind_int64(add, 1, id);
+    sqlite3_bind_int64(add, 1, ids.id);
     statement_bind_blob(add, 2, slice_of((const char *)record->sha256, SHA256_BYTES));
     sqlite3_bind_int64(add, 3, (int64_t)record->size);
     bind_optional(add, 4, record->has_date, record->date);
@@ -132,6 +133,7 @@ static bool insert_message(MessageRows *rows, int64_t id, const MailRecord *reco
     sqlite3_bind_int64(add, 15, record->attachments->len);
     bind_constant(add, 16, arc_result_word(record->arc));
     statement_bind_text(add, 17, record->arc_reason);
+    sqlite3_bind_int64(add, 18, ids.thread_id);
     return statement_run(add, error);
 }
 
@@ -424,13 +426,14 @@ bool message_rows_intern(MessageRows *rows, const MailRecord *record, GArray *sh
     return true;
 }
 
-bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
+bool message_rows_insert(MessageRows *rows, MessageRowIds ids, const MailRecord *record,
                          const int64_t *shared_ids, GError **error)
 {
+    const int64_t id = ids.id;
     const int64_t *signature_ids = shared_ids + record->addresses->len;
     const int64_t *arc_ids = signature_ids + (size_t)record->signatures->len * N_SHARED;
     const int64_t *domainkeys_ids = arc_ids + (size_t)record->arc_sets->len * N_ARC_SHARED;
-    return insert_message(rows, id, record, error) && insert_text(rows, id, record, error) &&
+    return insert_message(rows, ids, record, error) && insert_text(rows, id, record, error) &&
            insert_addresses(rows, id, record, shared_ids, error) &&
            insert_attachments(rows, id, record, error) &&
            insert_signatures(rows, id, record, signature_ids, error) &&

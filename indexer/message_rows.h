@@ -13,6 +13,11 @@
 
 typedef struct MessageRows MessageRows;
 
+typedef struct {
+    int64_t id;
+    int64_t thread_id;
+} MessageRowIds;
+
 /* `keys` is borrowed and may be NULL. Returns: (transfer full) NULL with `error`. */
 MessageRows *message_rows_new(sqlite3 *db, const KeyStore *keys, GError **error);
 
@@ -26,7 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageRows, message_rows_free)
 bool message_rows_intern(MessageRows *rows, const MailRecord *record, GArray *shared_ids,
                          GError **error);
 
-/* Inserts everything of `record` under `id`, which is free. `shared_ids` are those that
+/* Inserts everything of `record` under `ids.id`, which is free. `shared_ids` are those that
  * message_rows_intern appended for this record. */
-bool message_rows_insert(MessageRows *rows, int64_t id, const MailRecord *record,
+bool message_rows_insert(MessageRows *rows, MessageRowIds ids, const MailRecord *record,
                          const int64_t *shared_ids, GError **error);

@@ -5,6 +5,7 @@
 #include "indexer/fts_index.h"
 #include "indexer/message_rows.h"
 #include "indexer/statement_set.h"
+#include "indexer/thread_index.h"
 #include "schema/record_codec.h"
 
 /* Remembered places from which to search for a free id; one a crowded second. */
@@ -41,6 +42,7 @@ typedef struct {
     size_t flat_at; /* in Writer.flat */
     size_t flat_length;
     size_t shared_at; /* in Writer.shared_ids */
+    uint32_t thread;  /* of the ThreadIndex */
 } NewMessage;
 
 typedef struct {
@@ -64,6 +66,7 @@ struct Writer {
     FileTable *files;
     MessageRows *rows;
     FtsBuilder *fts_builder;
+    ThreadIndex *threads;
     bool in_transaction;
 
     GByteArray *flat;         /* records of the batch */
@@ -123,7 +126,8 @@ Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
     writer->files = file_table_new(db, error);
     writer->rows = writer->files == NULL ? NULL : message_rows_new(db, keys, error);
     writer->fts_builder = writer->rows == NULL ? NULL : fts_builder_new(db, error);
-    if (writer->fts_builder == NULL ||
+    writer->threads = writer->fts_builder == NULL ? NULL : thread_index_new(db, error);
+    if (writer->threads == NULL ||
         !statement_set_init(&writer->statements, db, statements_sql, N_STATEMENTS, error) ||
         !load_state(writer, error)) {
         return NULL;
@@ -141,6 +145,7 @@ void writer_free(Writer *writer)
     file_table_free(writer->files);
     message_rows_free(writer->rows);
     fts_builder_free(writer->fts_builder);
+    thread_index_free(writer->threads);
     if (writer->in_transaction) {
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     }
@@ -250,6 +255,9 @@ static bool queue_message(Writer *writer, int64_t id, Slice flat, const MailReco
         .flat_length = flat.len,
         .shared_at = writer->shared_ids->len,
     };
+    if (!thread_index_add(writer->threads, id, record, &message.thread, error)) {
+        return false;
+    }
     g_byte_array_append(writer->flat, (const guint8 *)flat.ptr, (guint)flat.len);
     g_array_append_val(writer->new_messages, message);
     HashEntry *entry = g_new(HashEntry, 1);
@@ -328,7 +336,11 @@ static bool insert_message(Writer *writer, const NewMessage *message, GError **e
     bool decoded = record_decode(flat_of(writer, message), true, &writer->scratch);
     g_assert(decoded);
     const int64_t *shared_ids = (const int64_t *)(void *)writer->shared_ids->data;
-    return message_rows_insert(writer->rows, message->id, &writer->scratch,
+    const MessageRowIds ids = {
+        .id = message->id,
+        .thread_id = thread_index_thread(writer->threads, message->thread, message->id),
+    };
+    return message_rows_insert(writer->rows, ids, &writer->scratch,
                                shared_ids + message->shared_at, error);
 }
 
@@ -422,9 +434,10 @@ static bool write_batch(Writer *writer, GError **error)
     return true;
 }
 
-static bool commit(Writer *writer, GError **error)
+static bool commit(Writer *writer, bool at_end, GError **error)
 {
-    if (!write_drift(writer, error) || !fts_builder_finish(writer->fts_builder, error) ||
+    if (!write_drift(writer, error) || !thread_index_store(writer->threads, at_end, error) ||
+        !fts_builder_finish(writer->fts_builder, error) ||
         !archive_exec(writer->db, "COMMIT", error)) {
         return false;
     }
@@ -438,21 +451,22 @@ bool writer_flush(Writer *writer, GError **error)
     if (!writer->in_transaction) {
         return true;
     }
-    return write_batch(writer, error) && commit(writer, error) &&
+    return write_batch(writer, error) && commit(writer, false, error) &&
            fts_index_tidy(writer->db, FTS_SEGMENTS_MAX, error);
 }
 
 bool writer_end_batch(Writer *writer, GError **error)
 {
-    return writer->n_uncommitted + 1 < WRITER_COMMIT_BATCHES ? write_batch(writer, error)
-                                                             : writer_flush(writer, error);
+    const bool may_wait = writer->n_uncommitted + 1 < WRITER_COMMIT_BATCHES &&
+                          !thread_index_is_full(writer->threads);
+    return may_wait ? write_batch(writer, error) : writer_flush(writer, error);
 }
 
 bool writer_finish(Writer *writer, bool may_merge, GError **error)
 {
     /* The indexes are made while the text of the last batch is being indexed. */
     if (!writer_begin(writer, error) || !write_batch(writer, error) ||
-        !archive_make_indexes(writer->db, error) || !commit(writer, error)) {
+        !archive_make_indexes(writer->db, error) || !commit(writer, true, error)) {
         return false;
     }
     return !may_merge || writer->counts.added == 0 ||

@@ -51,13 +51,22 @@ CREATE TABLE message (
     signatures INTEGER NOT NULL,  -- DKIM-Signature fields
     attachments INTEGER NOT NULL,
     arc TEXT NOT NULL DEFAULT 'none' CHECK (arc IN ('none', 'pass', 'nokey', 'fail')),
-    arc_reason TEXT NOT NULL DEFAULT ''
+    arc_reason TEXT NOT NULL DEFAULT '',
+    thread_id INTEGER NOT NULL    -- the lowest id of its thread
 ) STRICT;
 CREATE INDEX message_by_msgid ON message (msgid) WHERE msgid <> '';
 CREATE INDEX message_by_dkim ON message (dkim);
 CREATE INDEX message_by_level ON message (level) WHERE level <> 'none';
 CREATE INDEX message_by_arc ON message (arc) WHERE arc <> 'none';
 CREATE INDEX message_with_attachments ON message (id) WHERE attachments > 0;
+CREATE INDEX message_by_thread ON message (thread_id);
+
+-- Message-IDs that messages refer to and that no message has.
+CREATE TABLE missing_message (
+    msgid TEXT PRIMARY KEY,
+    thread_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX missing_message_by_thread ON missing_message (thread_id);
 
 -- Every place where a message was found. offset, length: the message inside the file's mail bytes,
 -- mbox quoting still on; separators: the From_ line before and the blank line after.

@@ -13,6 +13,11 @@ make_mbox() {
             printf "From: Writer %d <writer%d@valmont.example>\n", i % 37, i % 37
             printf "To: desk@valmont.example\nSubject: %s number %d\n", tag, i
             printf "Message-ID: <%s-%d@valmont.example>\n", tag, i
+            # Threads of ten, some of both tags, in which answers come before what they answer.
+            if (i % 10 != 7)
+                printf "References: <lost-%d@valmont.example> <%s-%d@valmont.example>\n", i / 10, tag, i - i % 10 + 7
+            if (i % 100 == 0)
+                printf "In-Reply-To: <first-%d@valmont.example>\n", i + 50
             if (i % 11 != 0)
                 printf "Date: Thu, %d Mar 2017 10:%02d:00 +0100\n", i % 28 + 1, i % 7
             printf "\nBody of message %d, budget and election.\n>From here on it is quoted.\n", i
@@ -32,6 +37,7 @@ canonical() {
         select 'message', * from message order by id;
         select 'text', * from message_text order by id;
         select 'pairs', * from message_pairs order by id;
+        select 'missing_message', * from missing_message order by 2;
         select 'occurrence', * from occurrence order by file_id, offset;
         select 'address', * from address order by id;
         select 'message_address', * from message_address order by 2, 3, 4;
@@ -60,6 +66,10 @@ grep -q 'none unaccounted for' out || fail "the summary accounts for every byte"
 ok "three kinds of source in one call"
 
 canonical one.db >reference
+[ "$(sqlite3 one.db "select count(*), count(distinct thread_id), min(thread_id) = min(id) from message")" = '4503|273|1' ] || fail "threads: $(sqlite3 one.db "select count(*), count(distinct thread_id) from message")"
+[ "$(sqlite3 one.db "select count(*) from missing_message where msgid like 'lost-%'")" -eq 300 ] || fail "messages that are missing are named"
+ok "messages are threaded, and missing ones named"
+
 for workers in 1 3; do
     expect_exit 0 "$index" -d "workers$workers.db" -j "$workers" first.mbox second.mbox.gz tree
     canonical "workers$workers.db" | cmp -s - reference || fail "$workers workers give another archive"

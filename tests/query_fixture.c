@@ -325,7 +325,7 @@ static void add_message(sqlite3 *db, GString *mbox, const Mail *mail)
     int64_t id = free_id(db, mail->date == 0 ? 1 : mail->date);
     sqlite3_stmt *statement =
         prepare(db, "INSERT INTO message VALUES (?, ?, ?, ?, ?, 60, NULL, ?, '', '', ?, ?, ?, "
-                    "?, ?, 'none', '')");
+                    "?, ?, 'none', '', ?1)");
     sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_blob(statement, 2, digest, SHA256_BYTES, SQLITE_TRANSIENT);
     sqlite3_bind_int64(statement, 3, (int64_t)strlen(raw));
