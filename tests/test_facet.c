@@ -213,7 +213,7 @@ static void test_ids_of_any_size(void)
     archive_exec(other,
                  "PRAGMA foreign_keys = 0; DELETE FROM message WHERE id <> 1485950400;"
                  "INSERT INTO message SELECT value, randomblob(32), 1, NULL, 'none', 0, NULL, "
-                 "'', '', '', 'none', 'none', '', 0, 0, 'none', '' FROM json_each('"
+                 "'', '', '', 'none', 'none', '', 0, 0, 'none', '', value FROM json_each('"
                  "[-9223372036854775808, -5, 0, 7, 9223372036854775806, 9223372036854775807]')",
                  &error);
     g_assert_no_error(error);
