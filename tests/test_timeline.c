@@ -12,9 +12,9 @@ static Timeline timeline_of(const char *dates, FacetTimeUnit unit)
         "PRAGMA foreign_keys = 0; DELETE FROM message;"
         "INSERT INTO message SELECT unixepoch(value ->> 0), randomblob(32), 1, "
         "unixepoch(value ->> 0), 'date', 0, NULL, '', '', '', 'none', "
-        "iif(value ->> 1, 'verified', 'none'), '', 0, 0, 'none', '' FROM json_each('%s');"
+        "iif(value ->> 1, 'verified', 'none'), '', 0, 0, 'none', '', 9 FROM json_each('%s');"
         "INSERT INTO message SELECT 1, x'01', 1, NULL, 'none', 0, NULL, '', '', '', 'none', "
-        "'none', '', 0, 0, 'none', ''",
+        "'none', '', 0, 0, 'none', '', 1",
         dates);
     archive_exec(db, sql, &error);
     g_assert_no_error(error);
@@ -62,7 +62,7 @@ static void test_too_many_periods(void)
     g_autoptr(sqlite3) db = query_fixture_in_memory();
     archive_exec(db,
                  "INSERT INTO message SELECT 250000000000, x'02', 1, 250000000000, 'date', 0, "
-                 "NULL, '', '', '', 'none', 'none', '', 0, 0, 'none', ''",
+                 "NULL, '', '', '', 'none', 'none', '', 0, 0, 'none', '', 1",
                  &error);
     g_assert_no_error(error);
     g_autoptr(HitSet) hits = hit_set_read(db, NULL, &error);
