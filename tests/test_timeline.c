@@ -90,7 +90,7 @@ static void test_unit(void)
             "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n WHERE x < 199) "
             "INSERT INTO message SELECT iif(x = 0, 40000000, 1000000000 + x * %" G_GINT64_FORMAT
             " * 86400 / 200), randomblob(32), 1, NULL, 'date', 0, NULL, '', '', '', 'none', "
-            "'none', '', 0, 0, 'none', '' FROM n",
+            "'none', '', 0, 0, 'none', '', 9 FROM n",
             cases[i].days);
         archive_exec(db, sql, &error);
         g_assert_no_error(error);
