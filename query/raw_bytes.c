@@ -8,15 +8,67 @@
 
 G_DEFINE_QUARK(waxseal - raw - bytes - error, raw_bytes_error)
 
-typedef enum { SQL_HASH, SQL_OCCURRENCES } Sql;
+typedef enum { SQL_HASH, SQL_OCCURRENCES, SQL_FIRST, SQL_COUNT } Sql;
 
-static const char *const sql[] = {
+/* The order in which occurrences are tried, the same in both statements. */
+#define OCCURRENCE_ORDER "ORDER BY l.state = 'replaced', o.file_id, o.offset"
+
+static const char *const sql[SQL_COUNT] = {
     [SQL_HASH] = "SELECT sha256 FROM message WHERE id = ?",
     [SQL_OCCURRENCES] =
-        "SELECT " RAW_BYTES_COLUMNS " FROM occurrence o JOIN file l ON l.id = o.file_id "
-        "JOIN source r ON r.id = l.source_id WHERE o.message_id = ? "
-        "ORDER BY l.state = 'replaced', o.file_id, o.offset",
+        ("SELECT " RAW_BYTES_COLUMNS " FROM occurrence o JOIN file l ON l.id = o.file_id "
+         "JOIN source r ON r.id = l.source_id WHERE o.message_id = ? " OCCURRENCE_ORDER),
+    [SQL_FIRST] =
+        ("SELECT o.file_id, o.offset FROM occurrence o "
+         "JOIN file l ON l.id = o.file_id WHERE o.message_id = ? " OCCURRENCE_ORDER " LIMIT 1"),
 };
+
+struct RawBytesReader {
+    sqlite3 *db; /* borrowed */
+    sqlite3_stmt *statements[SQL_COUNT];
+    OccurrenceReader *occurrences;
+};
+
+/* Where the first occurrence of a message lies. */
+typedef struct {
+    int64_t id;
+    int64_t file_id;
+    int64_t offset;
+} Place;
+
+RawBytesReader *raw_bytes_reader_new(sqlite3 *db, GError **error)
+{
+    g_autoptr(RawBytesReader) reader = g_new0(RawBytesReader, 1);
+    reader->db = db;
+    reader->occurrences = occurrence_reader_new();
+    for (size_t i = 0; i < SQL_COUNT; i++) {
+        reader->statements[i] = archive_prepare(db, sql[i], error);
+        if (reader->statements[i] == NULL) {
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&reader);
+}
+
+void raw_bytes_reader_free(RawBytesReader *reader)
+{
+    if (reader == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < SQL_COUNT; i++) {
+        sqlite3_finalize(reader->statements[i]);
+    }
+    occurrence_reader_free(reader->occurrences);
+    g_free(reader);
+}
+
+static sqlite3_stmt *statement_for(RawBytesReader *reader, Sql which, int64_t message_id)
+{
+    sqlite3_stmt *statement = reader->statements[which];
+    sqlite3_reset(statement);
+    sqlite3_bind_int64(statement, 1, message_id);
+    return statement;
+}
 
 static bool hash_equals(GBytes *bytes, const void *sha256)
 {
@@ -58,14 +110,10 @@ GBytes *raw_bytes_of_row(OccurrenceReader *reader, sqlite3_stmt *row, const void
     return g_steal_pointer(&bytes);
 }
 
-static bool read_hash(sqlite3 *db, int64_t message_id, uint8_t sha256[SHA256_BYTES],
+static bool read_hash(RawBytesReader *reader, int64_t message_id, uint8_t sha256[SHA256_BYTES],
                       GError **error)
 {
-    g_autoptr(sqlite3_stmt) row = archive_prepare(db, sql[SQL_HASH], error);
-    if (row == NULL) {
-        return false;
-    }
-    sqlite3_bind_int64(row, 1, message_id);
+    sqlite3_stmt *row = statement_for(reader, SQL_HASH, message_id);
     int code = sqlite3_step(row);
     if (code == SQLITE_DONE) {
         g_set_error(error, RAW_BYTES_ERROR, RAW_BYTES_ERROR_NO_MESSAGE,
@@ -73,40 +121,76 @@ static bool read_hash(sqlite3 *db, int64_t message_id, uint8_t sha256[SHA256_BYT
         return false;
     }
     if (code != SQLITE_ROW || sqlite3_column_bytes(row, 0) != SHA256_BYTES) {
-        archive_set_error(db, error);
+        archive_set_error(reader->db, error);
         return false;
     }
     memcpy(sha256, sqlite3_column_blob(row, 0), SHA256_BYTES);
+    sqlite3_reset(row);
     return true;
 }
 
-GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error)
+GBytes *raw_bytes_reader_read(RawBytesReader *reader, int64_t message_id, GError **error)
 {
     uint8_t sha256[SHA256_BYTES];
-    if (!read_hash(db, message_id, sha256, error)) {
+    if (!read_hash(reader, message_id, sha256, error)) {
         return NULL;
     }
-    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_OCCURRENCES], error);
-    if (rows == NULL) {
-        return NULL;
-    }
-    sqlite3_bind_int64(rows, 1, message_id);
-    g_autoptr(OccurrenceReader) reader = occurrence_reader_new();
+    sqlite3_stmt *rows = statement_for(reader, SQL_OCCURRENCES, message_id);
     g_autoptr(GString) reasons = g_string_new(NULL);
     int code = SQLITE_OK;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
         g_autoptr(GError) reason = NULL;
-        GBytes *bytes = raw_bytes_of_row(reader, rows, sha256, &reason);
+        GBytes *bytes = raw_bytes_of_row(reader->occurrences, rows, sha256, &reason);
         if (bytes != NULL) {
+            sqlite3_reset(rows);
             return bytes;
         }
         g_string_append_printf(reasons, "%s%s", reasons->len > 0 ? "; " : "", reason->message);
     }
-    if (code != SQLITE_DONE) {
-        archive_set_error(db, error);
+    if (!archive_end_rows(rows, code, error)) {
         return NULL;
     }
     g_set_error(error, RAW_BYTES_ERROR, RAW_BYTES_ERROR_GONE, "%s",
                 reasons->len > 0 ? reasons->str : "the archive knows no place of this message");
     return NULL;
+}
+
+static int compare_places(gconstpointer a, gconstpointer b)
+{
+    const Place *one = a;
+    const Place *other = b;
+    if (one->file_id != other->file_id) {
+        return one->file_id < other->file_id ? -1 : 1;
+    }
+    return one->offset < other->offset ? -1 : one->offset > other->offset;
+}
+
+bool raw_bytes_reader_sort(RawBytesReader *reader, GArray *ids, GError **error)
+{
+    g_autoptr(GArray) places = g_array_sized_new(false, false, sizeof(Place), ids->len);
+    for (guint i = 0; i < ids->len; i++) {
+        Place place = {.id = g_array_index(ids, int64_t, i)};
+        sqlite3_stmt *row = statement_for(reader, SQL_FIRST, place.id);
+        int code = sqlite3_step(row);
+        if (code == SQLITE_ROW) {
+            place.file_id = sqlite3_column_int64(row, 0);
+            place.offset = sqlite3_column_int64(row, 1);
+            code = SQLITE_DONE;
+        }
+        if (!archive_end_rows(row, code, error)) {
+            return false;
+        }
+        g_array_append_val(places, place);
+    }
+    g_array_sort(places, compare_places);
+    for (guint i = 0; i < ids->len; i++) {
+        g_array_index(ids, int64_t, i) = g_array_index(places, Place, i).id;
+    }
+    return true;
+}
+
+GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error)
+{
+    g_autoptr(RawBytesReader) reader = raw_bytes_reader_new(db, error);
+    return reader == NULL ? NULL : raw_bytes_reader_read(reader, message_id, error);
 }

@@ -1,6 +1,8 @@
 /* raw_bytes.h - the exact bytes of a message, from where it lies, proved by its SHA-256.
  *
- * Each occurrence is tried in turn; bytes with another hash are never given out.
+ * Each occurrence is tried in turn; bytes with another hash are never given out. A reader keeps
+ * the file open that it read last, so that messages in the order of raw_bytes_reader_sort cost
+ * one pass over each file, compressed or not.
  *
  * Errors: RAW_BYTES_ERROR when no occurrence has the bytes (the message says why of each),
  * ARCHIVE_ERROR.
@@ -22,7 +24,23 @@ typedef enum {
     RAW_BYTES_ERROR_GONE,       /* no source has the bytes any more */
 } RawBytesError;
 
+typedef struct RawBytesReader RawBytesReader;
+
+/* `db` is borrowed. Returns: (transfer full) NULL with `error`. */
+RawBytesReader *raw_bytes_reader_new(sqlite3 *db, GError **error);
+
+/* Accepts NULL. */
+void raw_bytes_reader_free(RawBytesReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RawBytesReader, raw_bytes_reader_free)
+
 /* Returns: (transfer full) the bytes, or NULL with `error`. */
+GBytes *raw_bytes_reader_read(RawBytesReader *reader, int64_t message_id, GError **error);
+
+/* Sorts ids of messages (int64_t) as their first occurrences lie in the files. Returns: false
+ * with `error`. */
+bool raw_bytes_reader_sort(RawBytesReader *reader, GArray *ids, GError **error);
+
+/* One message, without a reader. Returns: (transfer full) NULL with `error`. */
 GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error);
 
 /* Cuts one occurrence out and compares its SHA-256 with `sha256` (32 bytes). `row` stands on a
