@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Cuts an mbox into messages (RFC 4155, qmail mbox(5)). docs/sources.md has the rules. */
-#include "indexer/mbox_separator.h"
 #include "indexer/oversize_hash.h"
 #include "indexer/source_reader.h"
+#include "schema/mbox_separator.h"
 
 /* Bytes that must be there after a line end to decide whether a From_ line and a header field
  * follow it. */

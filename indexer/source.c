@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/source.h"
 
-#include "indexer/mbox_separator.h"
 #include "indexer/source_reader.h"
+#include "schema/mbox_separator.h"
 
 /* What is read of a file to see what it is. */
 #define LOOK_BYTES ((size_t)64 << 10)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/mbox_separator.h"
+#include "schema/mbox_separator.h"
 
 #define FROM_PREFIX SLICE_LITERAL("From ")
 
