@@ -2,8 +2,6 @@
 #include "query/command_query.h"
 
 #include "query/bundle.h"
-#include "query/search.h"
-#include "schema/archive.h"
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
@@ -20,40 +18,6 @@ static const char details[] =
     "messages whose source is not there any more; it says which.\n"
     "Examples: bundle id:1498226400 -o mail.zip\n"
     "          bundle from:@bank.example is:verified date:2016 -o evidence\n";
-
-/* The ids of all hits, oldest first. Returns: (transfer full) NULL after it has complained,
- * with the exit code. */
-static GArray *find(sqlite3 *db, const CommandQuery *typed, const OptionSet *options,
-                    CommandExit *ret_code)
-{
-    g_autoptr(GError) error = NULL;
-    const QueryOptions query_options = {
-        .sort = QUERY_SORT_OLDEST, .limit = -1, .time_zone = option_value(options, "tz")};
-    int64_t timeout = 0;
-    Deadline deadline;
-    *ret_code = EXIT_BAD_QUERY;
-    if (!command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &timeout)) {
-        return NULL;
-    }
-    deadline_set(&deadline, db, timeout);
-    g_autoptr(CompiledQuery) query =
-        command_query_compile(db, typed, &query_options, &deadline, ret_code);
-    if (query == NULL) {
-        return NULL;
-    }
-    g_autoptr(GArray) ids = g_array_new(false, false, sizeof(int64_t));
-    g_autoptr(Search) search = search_new(db, query, &error);
-    SearchHit hit;
-    while (search != NULL && search_next(search, &hit, &error)) {
-        g_array_append_val(ids, hit.id);
-    }
-    if (error != NULL) {
-        *ret_code = command_fail(error, &deadline);
-        return NULL;
-    }
-    deadline_set(&deadline, db, 0);
-    return g_steal_pointer(&ids);
-}
 
 static bool add_message(sqlite3 *db, Bundle *bundle, int64_t id, GError **error)
 {
@@ -138,7 +102,7 @@ static CommandExit run(const OptionSet *options)
         command_complain("where should the bundle go? (-o FOLDER or -o FILE.zip)");
         return EXIT_BAD_QUERY;
     }
-    if (query.parse.root == NULL && options->words->len == 0) {
+    if (!command_query_is_given(options, &query)) {
         command_complain("which messages? ('*' takes everything; bundle --help)");
         return EXIT_BAD_QUERY;
     }
@@ -147,7 +111,7 @@ static CommandExit run(const OptionSet *options)
         return EXIT_NO_ARCHIVE;
     }
     CommandExit code = EXIT_HITS;
-    g_autoptr(GArray) ids = find(db, &query, options, &code);
+    g_autoptr(GArray) ids = command_query_ids(db, &query, options, &code);
     if (ids == NULL) {
         return code;
     }

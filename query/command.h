@@ -35,6 +35,7 @@ extern const Command command_keys;
 extern const Command command_stats;
 extern const Command command_ledger;
 extern const Command command_bundle;
+extern const Command command_export;
 extern const Command command_facets;
 extern const Command command_check;
 extern const Command command_timeline;

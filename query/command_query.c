@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/command_query.h"
 
+#include "schema/archive.h"
+
 static char *join_words(const OptionSet *options)
 {
     GString *query = g_string_new(NULL);
@@ -72,4 +74,50 @@ CompiledQuery *command_query_compile(sqlite3 *db, const CommandQuery *query,
     print_hints(query->parse.hints);
     print_hints(compiled->hints);
     return compiled;
+}
+
+bool command_query_is_given(const OptionSet *options, const CommandQuery *query)
+{
+    return query->parse.root != NULL || options->words->len > 0;
+}
+
+static bool collect_ids(sqlite3 *db, const CompiledQuery *query, GArray *ids, GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = sql_builder_prepare(query->statement, db, error);
+    if (rows == NULL) {
+        return false;
+    }
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        const int64_t id = sqlite3_column_int64(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    return archive_end_rows(rows, code, error);
+}
+
+GArray *command_query_ids(sqlite3 *db, const CommandQuery *query, const OptionSet *options,
+                          CommandExit *ret_code)
+{
+    g_autoptr(GError) error = NULL;
+    const QueryOptions query_options = {
+        .sort = QUERY_SORT_OLDEST, .limit = -1, .time_zone = option_value(options, "tz")};
+    int64_t timeout = 0;
+    Deadline deadline;
+    *ret_code = EXIT_BAD_QUERY;
+    if (!command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &timeout)) {
+        return NULL;
+    }
+    deadline_set(&deadline, db, timeout);
+    g_autoptr(CompiledQuery) compiled =
+        command_query_compile(db, query, &query_options, &deadline, ret_code);
+    if (compiled == NULL) {
+        return NULL;
+    }
+    g_autoptr(GArray) ids = g_array_new(false, false, sizeof(int64_t));
+    if (!collect_ids(db, compiled, ids, &error)) {
+        *ret_code = command_fail(error, &deadline);
+        return NULL;
+    }
+    deadline_set(&deadline, db, 0);
+    return g_steal_pointer(&ids);
 }

@@ -26,3 +26,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CommandQuery, command_query_clear)
 CompiledQuery *command_query_compile(sqlite3 *db, const CommandQuery *query,
                                      const QueryOptions *options, const Deadline *deadline,
                                      CommandExit *ret_code);
+
+/* Whether a query was typed at all: nothing must not mean everything. */
+bool command_query_is_given(const OptionSet *options, const CommandQuery *query);
+
+/* Runs the query, with the options tz and timeout. Returns: (transfer full) the ids (int64_t)
+ * of all hits, oldest first; NULL after it has complained, with the exit code. */
+GArray *command_query_ids(sqlite3 *db, const CommandQuery *query, const OptionSet *options,
+                          CommandExit *ret_code);

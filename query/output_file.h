@@ -1,0 +1,25 @@
+/* output_file.h - one new file that is written from front to back.
+ *
+ * Made with O_EXCL: what is there already is never written to, a link never followed.
+ *
+ * Memory: 1 MB of buffer. Errors: G_FILE_ERROR, the message begins with the path.
+ * G_FILE_ERROR_EXIST: something is there already.
+ */
+#pragma once
+
+#include "schema/slice.h"
+
+typedef struct OutputFile OutputFile;
+
+/* Returns: (transfer full) NULL with `error`. */
+OutputFile *output_file_open(const char *path, GError **error);
+
+/* Closes without telling of failures. Accepts NULL. */
+void output_file_free(OutputFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputFile, output_file_free)
+
+/* Returns: false with `error`. */
+bool output_file_write(OutputFile *file, Slice bytes, GError **error);
+
+/* Writes what is buffered, and closes. Returns: false with `error`. */
+bool output_file_finish(OutputFile *file, GError **error);
