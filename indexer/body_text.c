@@ -4,6 +4,7 @@
 #include "indexer/flowed.h"
 #include "indexer/html_text.h"
 #include "schema/utf8_text.h"
+#include "schema/uu_file.h"
 
 /* Buffers above this are given back after a message, or one giant mail would stay for ever. */
 #define KEPT_BUFFER_BYTES ((size_t)1 << 20)
@@ -217,79 +218,6 @@ static void add_html(BodyText *body, const Part *part, Slice bytes, ProblemSet *
     }
 }
 
-/* "begin" mode name - the line before a uuencoded file. Returns: false when it is none. */
-static bool parse_uu_begin(Slice line, Slice *ret_name)
-{
-    const size_t mode_at = strlen("begin ");
-    if (line.len < mode_at + 5 || !slice_starts_with(line, SLICE_LITERAL("begin "))) {
-        return false;
-    }
-    size_t at = mode_at;
-    while (at < line.len && line.ptr[at] >= '0' && line.ptr[at] <= '7') {
-        at++;
-    }
-    const size_t n_digits = at - mode_at;
-    if (n_digits < 3 || n_digits > 5 || at == line.len || line.ptr[at] != ' ') {
-        return false;
-    }
-    *ret_name = slice_from(line, at + 1);
-    return ret_name->len > 0;
-}
-
-static Slice take_line(Slice *rest)
-{
-    const char *feed = memchr(rest->ptr, '\n', rest->len);
-    const size_t length = feed == NULL ? rest->len : (size_t)(feed - rest->ptr);
-    Slice line = slice_of(rest->ptr, length);
-    *rest = slice_from(*rest, feed == NULL ? length : length + 1);
-    if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
-        line.len--;
-    }
-    return line;
-}
-
-/* Whether `line` has the length that its first letter promises, give or take lost spaces and a
- * checksum letter. */
-static bool is_uu_line(Slice line)
-{
-    if (line.len == 0 || line.ptr[0] < ' ' || line.ptr[0] > '`') {
-        return false;
-    }
-    const size_t n_bytes = (size_t)(line.ptr[0] - ' ') & 0x3F;
-    const size_t n_letters = (n_bytes + 2) / 3 * 4;
-    return line.len - 1 <= n_letters + 2 && (n_bytes == 0 || line.len > 1);
-}
-
-/* Finds the next uuencoded file in `text`. `ret_before` is the text before its "begin" line,
- * `text` is moved behind its "end" line. Returns: false when there is none. */
-static bool next_uuencoded(Slice *text, Slice *ret_before, Slice *ret_name, Slice *ret_lines)
-{
-    Slice rest = *text;
-    while (rest.len > 0) {
-        const char *begin = rest.ptr;
-        const Slice line = take_line(&rest);
-        Slice after = rest;
-        if (!parse_uu_begin(line, ret_name) || rest.len == 0 ||
-            !is_uu_line(take_line(&after))) {
-            continue;
-        }
-        *ret_before = slice_of(text->ptr, (size_t)(begin - text->ptr));
-        ret_lines->ptr = rest.ptr;
-        ret_lines->len = rest.len;
-        while (rest.len > 0) {
-            const char *line_begin = rest.ptr;
-            const Slice uu = take_line(&rest);
-            if (slice_equal(uu, SLICE_LITERAL("end")) || !is_uu_line(uu)) {
-                ret_lines->len = (size_t)(line_begin - ret_lines->ptr);
-                break;
-            }
-        }
-        *text = rest;
-        return true;
-    }
-    return false;
-}
-
 static void add_plain(BodyText *body, const Part *part, Slice bytes,
                       AttachmentReader *attachments, MailRecord *record)
 {
@@ -298,7 +226,7 @@ static void add_plain(BodyText *body, const Part *part, Slice bytes,
     Slice raw_name;
     Slice lines;
     if (bytes.len > 0 && memmem(bytes.ptr, bytes.len, "begin ", 6) != NULL) {
-        while (next_uuencoded(&bytes, &before, &raw_name, &lines)) {
+        while (uu_file_next(&bytes, &before, &raw_name, &lines)) {
             append_plain(body, &part->content, before, body->body, &record->problems);
             const Slice name = decode_charset(body, SLICE_EMPTY, raw_name, &record->problems);
             utf8_text_make_line(body->utf8, 0);

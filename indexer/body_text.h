@@ -12,8 +12,8 @@
 
 #include "indexer/attachment.h"
 
-/* Longer texts are machine output; FTS5 takes what is here in one piece. */
-#define BODY_TEXT_MAX ((size_t)8 << 20)
+/* FTS5 takes what is here in one piece. */
+#define BODY_TEXT_MAX PART_TEXT_MAX
 
 typedef struct BodyText BodyText;
 

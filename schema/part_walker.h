@@ -20,6 +20,9 @@
 /* Dovecot's limit. */
 #define PART_COUNT_MAX 10000
 
+/* Bytes of text that are read of one part: longer texts are machine output. */
+#define PART_TEXT_MAX ((size_t)8 << 20)
+
 typedef enum {
     PART_EVENT_LEAF,          /* a part with content */
     PART_EVENT_MESSAGE_BEGIN, /* message/rfc822: `header` is that of the message inside */
