@@ -18,6 +18,6 @@ typedef struct {
     gpointer data;
 } CheckReport;
 
-/* Runs every check. `db` is from archive_open_frozen: SQLite reads the constraints of a table, and
- * FTS5 checks its index, only where it may write. Returns: the worst of their states. */
+/* Runs every check. `db` is from archive_open_frozen: SQLite reads the constraints of a table,
+ * and FTS5 checks its index, only where it may write. Returns: the worst of their states. */
 CheckState check_run(sqlite3 *db, const CheckReport *report);

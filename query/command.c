@@ -75,3 +75,16 @@ bool command_number(const OptionSet *options, const char *name, int64_t otherwis
     *ret_number = (int64_t)number;
     return true;
 }
+
+MessageView *command_message(sqlite3 *db, int64_t id, CommandExit *ret_code)
+{
+    g_autoptr(GError) error = NULL;
+    MessageView *view = message_view_read(db, id, &error);
+    if (view == NULL && error != NULL) {
+        *ret_code = command_fail(error, NULL);
+    } else if (view == NULL) {
+        command_complain("no message has the id %" G_GINT64_FORMAT, id);
+        *ret_code = EXIT_NO_HITS;
+    }
+    return view;
+}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "query/deadline.h"
+#include "query/message_view.h"
 #include "query/option.h"
 #include "query/terminal.h"
 
@@ -38,6 +39,7 @@ extern const Command command_bundle;
 extern const Command command_export;
 extern const Command command_facets;
 extern const Command command_check;
+extern const Command command_save;
 extern const Command command_timeline;
 
 /* The options that every command has; first in each table. */
@@ -71,3 +73,7 @@ bool command_id(const OptionSet *options, gint64 *ret_id);
 /* Reads a whole number of at least 0. Returns: false after it has complained. */
 bool command_number(const OptionSet *options, const char *name, int64_t otherwise,
                     int64_t *ret_number);
+
+/* Reads what the archive says of a message. Returns: (transfer full) NULL after it has
+ * complained, with the exit code. */
+MessageView *command_message(sqlite3 *db, int64_t id, CommandExit *ret_code);

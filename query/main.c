@@ -6,9 +6,9 @@
 #include "query/command.h"
 
 static const Command *const commands[] = {
-    &command_search, &command_show,   &command_verify,   &command_twins,
-    &command_stats,  &command_ledger, &command_keys,     &command_bundle,
-    &command_facets, &command_check,  &command_timeline, &command_export,
+    &command_search,   &command_show,   &command_verify, &command_twins,  &command_stats,
+    &command_ledger,   &command_keys,   &command_bundle, &command_facets, &command_check,
+    &command_timeline, &command_export, &command_save,
 };
 
 /* What may stand before the command. */
@@ -39,7 +39,7 @@ static void print_program_help(void)
     printf("\n");
     print_options(common_options);
     printf("\nExit codes: 0 hits, 1 none, 2 bad query or usage, 3 the archive cannot be read,\n"
-           "4 done, and something is missing (bundle, export).\n"
+           "4 done, and something is missing (bundle, export, save).\n"
            "Try: waxseal-query search --help\n");
 }
 

@@ -15,6 +15,10 @@
 
 #define LABEL_COLUMNS 13
 
+#define COLOR_GREEN "\x1b[32m"
+#define COLOR_DIM   "\x1b[2m"
+#define COLOR_END   "\x1b[0m"
+
 static void append_safe(GString *out, const char *text)
 {
     terminal_text_append(out, slice_of_string(text), TERMINAL_TEXT_PLAIN);
@@ -144,11 +148,11 @@ static void verdict(const MessageView *view, GString *out, bool color)
     bool is_verified = g_str_equal(view->level, "verified");
     g_string_append_c(out, '\n');
     label(out, "Verdict");
-    g_string_append(out, color && is_verified ? "\x1b[32m" : "");
+    g_string_append(out, color && is_verified ? COLOR_GREEN : "");
     g_string_append(out, view->signatures->len == 0
                              ? "not signed"
                              : search_verdict_mark(view->level, view->dkim));
-    g_string_append(out, color && is_verified ? "\x1b[0m" : "");
+    g_string_append(out, color && is_verified ? COLOR_END : "");
     g_string_append_printf(out, " (dkim:%s)\n", view->dkim);
     message_view_append_caveats(out, view->caveats, "  ");
     for (guint i = 0; i < view->signatures->len; i++) {
@@ -212,7 +216,7 @@ static void attachments(const MessageView *view, GString *out)
         const ViewAttachment *attachment = &g_array_index(view->attachments, ViewAttachment, i);
         const char *type = *attachment->sniffed_type != '\0' ? attachment->sniffed_type
                                                              : attachment->declared_type;
-        g_string_append(out, "  part ");
+        g_string_append_printf(out, "  @%u  part ", i + 1);
         append_safe(out, attachment->part);
         g_string_append_printf(out, "  %10" G_GINT64_FORMAT "  ", attachment->size);
         append_safe(out, type);
@@ -229,7 +233,13 @@ static void attachments(const MessageView *view, GString *out)
     }
 }
 
-static void body(const MessageView *view, GString *out)
+/* A line of an older mail that this one answers to. */
+static bool is_quote(const char *line)
+{
+    return line[strspn(line, " ")] == '>';
+}
+
+static void body(const MessageView *view, GString *out, bool color)
 {
     g_autoptr(GString) safe = g_string_new(NULL);
     terminal_text_append(safe, slice_of_string(view->body), TERMINAL_TEXT_BLOCK);
@@ -238,8 +248,10 @@ static void body(const MessageView *view, GString *out)
     while (*at != '\0') {
         const char *end = strchrnul(at, '\n');
         if (end > at) {
-            g_string_append(out, BODY_INDENT);
+            const bool is_dim = color && is_quote(at);
+            g_string_append(out, is_dim ? BODY_INDENT COLOR_DIM : BODY_INDENT);
             g_string_append_len(out, at, end - at);
+            g_string_append(out, is_dim ? COLOR_END : "");
         }
         g_string_append_c(out, '\n');
         at = *end == '\0' ? end : end + 1;
@@ -256,5 +268,5 @@ void message_view_write_text(const MessageView *view, GString *out, bool color)
     places(view, out);
     problems(view, out);
     attachments(view, out);
-    body(view, out);
+    body(view, out, color);
 }
