@@ -9,6 +9,7 @@
 
 #include "indexer/ingest.h"
 #include "indexer/key_files.h"
+#include "indexer/key_recovery.h"
 #include "indexer/progress.h"
 #include "indexer/summary.h"
 #include "indexer/verify.h"
@@ -23,6 +24,7 @@ static volatile sig_atomic_t interrupted;
 typedef struct {
     char *database;
     char **key_files;
+    char **recover_names;
     char **sources;
     char *received_at;
     int64_t received_at_seconds; /* only with received_at */
@@ -31,6 +33,7 @@ typedef struct {
     gboolean no_dkim;
     gboolean no_repair;
     gboolean no_sandbox;
+    gboolean recover_keys;
     gboolean verify_only;
     gboolean json;
     gboolean quiet;
@@ -42,6 +45,7 @@ static void arguments_clear(Arguments *arguments)
     g_free(arguments->database);
     g_free(arguments->received_at);
     g_strfreev(arguments->key_files);
+    g_strfreev(arguments->recover_names);
     g_strfreev(arguments->sources);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Arguments, arguments_clear)
@@ -80,6 +84,13 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
         {"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &arguments->no_sandbox,
          "Do not confine the processes that read mail (debuggers and profilers need that)",
          NULL},
+        {"recover-keys", 0, 0, G_OPTION_ARG_NONE, &arguments->recover_keys,
+         "Compute keys that are nowhere from the signatures in the archive; takes minutes a "
+         "key",
+         NULL},
+        {"recover-name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->recover_names,
+         "With --recover-keys: only the key of this name; may be repeated",
+         "SELECTOR._domainkey.DOMAIN"},
         {"verify-only", 0, 0, G_OPTION_ARG_NONE, &arguments->verify_only,
          "Print what the signatures of each message come to; no archive is made or read", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json,
@@ -105,7 +116,8 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
         context,
         "Running the same command again adds what is new and goes on where an\n"
         "interrupted run stopped. The keys of --keys are kept in the archive, and settle\n"
-        "what is in it already; without a SOURCE that is all that is done. With --verify-only, "
+        "what is in it already; without a SOURCE that is all that is done. So it is with\n"
+        "--recover-keys, which can be interrupted at any time. With --verify-only, "
         "SOURCE may be - for standard\n"
         "input, and keys come from --keys alone when it is given. Exit codes: 0 done,\n"
         "1 failed, 2 usage, 4 done and some input was damaged (waxseal-query ledger\n"
@@ -118,12 +130,19 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
  * well. */
 static const char *argument_fault(const Arguments *arguments)
 {
-    if (arguments->sources == NULL &&
-        (arguments->verify_only || arguments->key_files == NULL)) {
+    const bool has_keys = arguments->key_files != NULL || arguments->recover_keys;
+    if (arguments->sources == NULL && (arguments->verify_only || !has_keys)) {
         return "no SOURCE given; try --help";
     }
     if (arguments->sources == NULL && arguments->no_dkim) {
-        return "--no-dkim and --keys without a SOURCE leave nothing to do";
+        return "--no-dkim and keys without a SOURCE leave nothing to do";
+    }
+    if (arguments->recover_keys && (arguments->no_dkim || arguments->verify_only)) {
+        return "--recover-keys computes with what an archive holds of signatures: --no-dkim "
+               "and --verify-only do not go with it";
+    }
+    if (arguments->recover_names != NULL && !arguments->recover_keys) {
+        return "--recover-name belongs to --recover-keys";
     }
     if (!arguments->verify_only && (arguments->json || arguments->received_at != NULL)) {
         return "--json and --received-at belong to --verify-only";
@@ -244,13 +263,23 @@ static bool run(const Arguments *arguments, IngestOutcome *ret_outcome, GError *
     return ok && (arguments->quiet || summary_print(database, ret_outcome, error));
 }
 
+/* The archive of a run without mail. Returns: (transfer none) NULL with `error`. */
+static const char *existing_archive(const Arguments *arguments, GError **error)
+{
+    const char *database = archive_default_path(arguments->database);
+    if (g_file_test(database, G_FILE_TEST_EXISTS)) {
+        return database;
+    }
+    g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN,
+                "%s: no such archive; name a SOURCE to make one", database);
+    return NULL;
+}
+
 /* Keys alone: they settle what the archive holds, and no mail is read. */
 static bool import_keys(const Arguments *arguments, GError **error)
 {
-    const char *database = archive_default_path(arguments->database);
-    if (!g_file_test(database, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN,
-                    "%s: no such archive; name a SOURCE to make one", database);
+    const char *database = existing_archive(arguments, error);
+    if (database == NULL) {
         return false;
     }
     g_autoptr(KeyStore) keys = key_store_new();
@@ -264,6 +293,70 @@ static bool import_keys(const Arguments *arguments, GError **error)
         return false;
     }
     return arguments->quiet || summary_print_recheck(database, &outcome, error);
+}
+
+typedef struct {
+    Progress progress;
+    bool quiet;
+} RecoveryReport;
+
+static void report_recovery(const KeyRecoveryProgress *state, gpointer data)
+{
+    RecoveryReport *report = data;
+    progress_show_recovery(state, &report->progress);
+}
+
+static void report_key(const KeyRecoveryFound *found, gpointer data)
+{
+    RecoveryReport *report = data;
+    progress_clear_line(&report->progress);
+    if (!report->quiet) {
+        g_print("Found        %d bits, %" G_GUINT64_FORMAT " signatures: %s._domainkey.%s\n",
+                found->bits, found->verified, found->selector, found->domain);
+    }
+}
+
+static bool recover_keys(const Arguments *arguments, bool *ret_interrupted, GError **error)
+{
+    const char *database = existing_archive(arguments, error);
+    g_autoptr(KeyStore) keys = key_store_new();
+    size_t n_named_keys = 0;
+    if (database == NULL || !load_keys(keys, arguments, database, &n_named_keys, error)) {
+        return false;
+    }
+    RecoveryReport report = {.quiet = arguments->quiet};
+    progress_init(&report.progress, arguments->quiet);
+    const KeyRecoveryOptions options = {
+        .database = database,
+        .keys = keys,
+        .use_builtin = !arguments->no_builtin_keys,
+        .only = (const char *const *)arguments->recover_names,
+        .n_threads = worker_count(arguments),
+        .progress = report_recovery,
+        .found = report_key,
+        .user_data = &report,
+        .interrupted = &interrupted,
+    };
+    KeyRecoveryOutcome outcome = {0};
+    catch_signals();
+    const bool is_ok = key_recovery_run(&options, &outcome, error);
+    progress_clear_line(&report.progress);
+    *ret_interrupted = outcome.interrupted;
+    return is_ok && (arguments->quiet || summary_print_recovery(database, &outcome, error));
+}
+
+/* What is to be done with the archive, one after the other. */
+static bool run_all(const Arguments *arguments, IngestOutcome *outcome, GError **error)
+{
+    if (arguments->sources != NULL) {
+        if (!run(arguments, outcome, error)) {
+            return false;
+        }
+    } else if (arguments->key_files != NULL && !import_keys(arguments, error)) {
+        return false;
+    }
+    return !arguments->recover_keys || outcome->interrupted ||
+           recover_keys(arguments, &outcome->interrupted, error);
 }
 
 typedef struct {
@@ -381,8 +474,7 @@ int main(int argc, char **argv)
         return verify_only(&arguments);
     }
     IngestOutcome outcome = {0};
-    if (arguments.sources == NULL ? !import_keys(&arguments, &error)
-                                  : !run(&arguments, &outcome, &error)) {
+    if (!run_all(&arguments, &outcome, &error)) {
         g_printerr("waxseal-index: %s\n", error->message);
         return EXIT_FAILED;
     }

@@ -56,20 +56,39 @@ static void format_state(const IngestProgress *state, char *out, size_t capacity
                rest);
 }
 
-void progress_show(const IngestProgress *state, gpointer data)
+static void show_line(Progress *progress, const char *line, double seconds)
 {
-    Progress *progress = data;
-    if (progress->quiet) {
-        return;
-    }
-    char line[160];
-    format_state(state, line, sizeof(line));
     if (progress->is_terminal) {
         g_printerr("\r%s\033[K", line);
         progress->line_is_open = true;
-    } else if (state->seconds - progress->last_plain_seconds >= PROGRESS_PLAIN_SECONDS) {
+    } else if (seconds - progress->last_plain_seconds >= PROGRESS_PLAIN_SECONDS) {
         g_printerr("%s\n", line);
-        progress->last_plain_seconds = state->seconds;
+        progress->last_plain_seconds = seconds;
+    }
+}
+
+void progress_show(const IngestProgress *state, gpointer data)
+{
+    Progress *progress = data;
+    if (!progress->quiet) {
+        char line[160];
+        format_state(state, line, sizeof(line));
+        show_line(progress, line, state->seconds);
+    }
+}
+
+void progress_show_recovery(const KeyRecoveryProgress *state, gpointer data)
+{
+    Progress *progress = data;
+    if (!progress->quiet) {
+        char duration[32];
+        char line[160];
+        format_duration(state->seconds, duration, sizeof(duration));
+        g_snprintf(line, sizeof(line),
+                   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " names, %" G_GUINT64_FORMAT
+                   " in work, %" G_GUINT64_FORMAT " keys found, %s",
+                   state->done, state->names, state->running, state->keys, duration);
+        show_line(progress, line, state->seconds);
     }
 }
 

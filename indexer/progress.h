@@ -1,4 +1,4 @@
-/* progress.h - the progress of an ingest on stderr: one line rewritten on a terminal, a plain
+/* progress.h - the progress of a run on stderr: one line rewritten on a terminal, a plain
  * line now and then elsewhere.
  *
  * Memory: a plain struct of the caller's. Errors: none; what cannot be written is lost.
@@ -6,6 +6,7 @@
 #pragma once
 
 #include "indexer/ingest.h"
+#include "indexer/key_recovery.h"
 
 /* Without a terminal a line is written this often. */
 #define PROGRESS_PLAIN_SECONDS 10.0
@@ -22,6 +23,9 @@ void progress_init(Progress *progress, bool quiet);
 
 /* Shows how far the run is; an IngestProgressFunc with a Progress as user data. */
 void progress_show(const IngestProgress *state, gpointer progress);
+
+/* The same of the search for keys. */
+void progress_show_recovery(const KeyRecoveryProgress *state, gpointer progress);
 
 /* Clears the line before anything else is printed. */
 void progress_clear_line(Progress *progress);

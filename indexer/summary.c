@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/summary.h"
 
+#include "indexer/recovery_search.h"
 #include "indexer/statement_set.h"
 #include "schema/sandbox.h"
 
@@ -209,6 +210,40 @@ bool summary_print_recheck(const char *database, const RecheckOutcome *outcome, 
     }
     g_print("Archive      %s\n", database);
     print_recheck(outcome);
+    print_contents(values);
+    return true;
+}
+
+static void print_recovery(const KeyRecoveryOutcome *outcome)
+{
+    g_print("Recovered    %s of ", counted(outcome->keys, "key").text);
+    g_print("%s tried, in %.0f s\n", counted(outcome->names, "name").text, outcome->seconds);
+    g_print("No key for   %s", counted(outcome->fruitless, "name").text);
+    if (outcome->unconfirmed > 0) {
+        g_print("; for %s of them two signatures give one that no third confirms",
+                grouped((int64_t)outcome->unconfirmed).text);
+    }
+    g_print("\nNot tried    %s with fewer than %d different signatures",
+            counted(outcome->too_few, "name").text, RECOVERY_CONFIRMED_MIN);
+    if (outcome->too_long > 0) {
+        g_print(", %s of more than %zu bits", grouped((int64_t)outcome->too_long).text,
+                8 * RSA_RECOVERY_BYTES_MAX);
+    }
+    g_print("\n");
+}
+
+bool summary_print_recovery(const char *database, const KeyRecoveryOutcome *outcome,
+                            GError **error)
+{
+    int64_t values[N_STATEMENTS] = {0};
+    if (!read_values(database, values, error)) {
+        return false;
+    }
+    g_print("Archive      %s\n", database);
+    print_recovery(outcome);
+    if (outcome->keys > 0) {
+        print_recheck(&outcome->recheck);
+    }
     print_contents(values);
     return true;
 }

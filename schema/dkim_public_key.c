@@ -31,6 +31,12 @@ static const char sha256_info[] = {0x30,       0x31, 0x30, 0x0d, 0x06, 0x09, 0x6
                                    (char)0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
                                    0x01,       0x05, 0x00, 0x04, 0x20};
 
+Slice dkim_digest_info(DkimHash hash)
+{
+    return hash == DKIM_HASH_SHA1 ? slice_of(sha1_info, sizeof sha1_info)
+                                  : slice_of(sha256_info, sizeof sha256_info);
+}
+
 static BIGNUM *number_of(Slice bytes)
 {
     return BN_bin2bn((const unsigned char *)bytes.ptr, (int)bytes.len, NULL);
@@ -107,6 +113,15 @@ bool dkim_public_key_fingerprint(const DkimPublicKey *key, uint8_t *out)
     return is_ok;
 }
 
+char *dkim_public_key_base64(const DkimPublicKey *key)
+{
+    unsigned char *info = NULL;
+    const int len = i2d_PUBKEY(key->pkey, &info);
+    char *text = len > 0 ? g_base64_encode(info, (gsize)len) : NULL;
+    OPENSSL_free(info);
+    return text;
+}
+
 char *dkim_public_key_pem(const DkimPublicKey *key)
 {
     char *pem = NULL;
@@ -124,8 +139,7 @@ char *dkim_public_key_pem(const DkimPublicKey *key)
 
 static bool verify_rsa(DkimPublicKey *key, DkimHash hash, Slice digest, Slice signature)
 {
-    const Slice info = hash == DKIM_HASH_SHA1 ? slice_of(sha1_info, sizeof sha1_info)
-                                              : slice_of(sha256_info, sizeof sha256_info);
+    const Slice info = dkim_digest_info(hash);
     unsigned char recovered[KEY_BITS_MAX / 8];
     size_t len = sizeof recovered;
     if (EVP_PKEY_verify_recover(key->recover, recovered, &len,

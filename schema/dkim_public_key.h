@@ -13,6 +13,10 @@
 
 typedef struct DkimPublicKey DkimPublicKey;
 
+/* The DigestInfo that RSA signs (RFC 8017 section 9.2 note 1), up to the digest. Returns:
+ * (transfer none) a constant. */
+Slice dkim_digest_info(DkimHash hash);
+
 /* Takes the numbers of a usable record. Returns: (transfer full), NULL when OpenSSL refuses
  * them. */
 DkimPublicKey *dkim_public_key_new(const DkimKeyRecord *record);
@@ -25,6 +29,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimPublicKey, dkim_public_key_free)
  * record writes the key. `out` has DKIM_HASH_BYTES_MAX bytes. Returns: false when OpenSSL
  * fails. */
 bool dkim_public_key_fingerprint(const DkimPublicKey *key, uint8_t *out);
+
+/* The key as SubjectPublicKeyInfo in base64, as p= of a record has it. Returns: (transfer full)
+ * NULL when OpenSSL cannot. */
+char *dkim_public_key_base64(const DkimPublicKey *key);
 
 /* The key as SubjectPublicKeyInfo in PEM (RFC 7468 section 13). Returns: (transfer full) NULL
  * when OpenSSL cannot. */

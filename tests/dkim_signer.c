@@ -13,18 +13,37 @@ struct DkimSigner {
     char *public_key;
 };
 
-DkimSigner *dkim_signer_new(int rsa_bits)
+static DkimSigner *with_key(EVP_PKEY *pkey)
 {
+    g_assert_nonnull(pkey);
     DkimSigner *signer = g_new0(DkimSigner, 1);
-    signer->pkey = rsa_bits == 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")
-                                 : EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)rsa_bits);
-    g_assert_nonnull(signer->pkey);
+    signer->pkey = pkey;
     unsigned char *der = NULL;
     const int len = i2d_PUBKEY(signer->pkey, &der);
     g_assert_cmpint(len, >, 0);
     signer->public_key = g_base64_encode(der, (gsize)len);
     OPENSSL_free(der);
     return signer;
+}
+
+DkimSigner *dkim_signer_new(int rsa_bits)
+{
+    return with_key(rsa_bits == 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")
+                                  : EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)rsa_bits));
+}
+
+DkimSigner *dkim_signer_new_with_exponent(int rsa_bits, unsigned exponent)
+{
+    EVP_PKEY *pkey = NULL;
+    BIGNUM *number = BN_new();
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    g_assert_true(BN_set_word(number, exponent) == 1 && EVP_PKEY_keygen_init(context) == 1 &&
+                  EVP_PKEY_CTX_set_rsa_keygen_bits(context, rsa_bits) == 1 &&
+                  EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context, number) == 1 &&
+                  EVP_PKEY_generate(context, &pkey) == 1);
+    EVP_PKEY_CTX_free(context);
+    BN_free(number);
+    return with_key(pkey);
 }
 
 void dkim_signer_free(DkimSigner *signer)

@@ -12,6 +12,9 @@ typedef struct DkimSigner DkimSigner;
 /* Makes a key pair: RSA of that many bits, or Ed25519 with 0. Returns: (transfer full). */
 DkimSigner *dkim_signer_new(int rsa_bits);
 
+/* The same with another public exponent than 65537. */
+DkimSigner *dkim_signer_new_with_exponent(int rsa_bits, unsigned exponent);
+
 /* Accepts NULL. */
 void dkim_signer_free(DkimSigner *signer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimSigner, dkim_signer_free)
