@@ -118,13 +118,20 @@ static void add_domain(SqlBuilder *out, const char *lower)
     sql_builder_add(out, ")");
 }
 
-/* Words need no look at the tables when the message has no other address in these columns. */
-static void add_words(SqlBuilder *out, const QueryNode *term, const RoleSet *roles)
+/* A word needs no look at the tables when the message has no other address in these columns;
+ * several words might begin in one address and end in the next. */
+static void add_words(QueryCompiler *compiler, const QueryNode *term, const RoleSet *roles,
+                      SqlBuilder *out)
 {
+    bool is_prefix = term->is_prefix;
+    g_autoptr(GPtrArray) tokens =
+        text_tokenizer_split(compiler->tokenizer, slice_of_string(term->text), &is_prefix);
     sql_builder_add(out, "(");
-    sql_builder_add(out, sql[SQL_ONLY_WANTED]);
-    sql_builder_add(out, roles->also_inside);
-    sql_builder_add(out, ") OR ");
+    if (tokens->len == 1) {
+        sql_builder_add(out, sql[SQL_ONLY_WANTED]);
+        sql_builder_add(out, roles->also_inside);
+        sql_builder_add(out, ") OR ");
+    }
     sql_builder_add(out, sql[SQL_EXISTS]);
     sql_builder_add(out, roles->wanted);
     sql_builder_add(out, sql[SQL_WORDS]);
@@ -159,7 +166,7 @@ bool query_field_compile_address(QueryCompiler *compiler, const QueryNode *term,
     g_autofree char *lower = g_utf8_strdown(term->text, -1);
     ret_part->condition = sql_builder_new();
     if (!is_exact(term) && !is_domain(term)) {
-        add_words(ret_part->condition, term, roles);
+        add_words(compiler, term, roles, ret_part->condition);
         return true;
     }
     sql_builder_add(ret_part->condition, sql[SQL_EXISTS]);
