@@ -27,6 +27,7 @@ typedef struct {
 static const Count counts[] = {
     {"messages without text", WITHOUT("message", "id", "message_text", "id")},
     {"texts without a message", WITHOUT("message_text", "id", "message", "id")},
+    {"texts in pairs without a text", WITHOUT("message_pairs", "id", "message_text", "id")},
     {"messages that are not in the full-text index",
      WITHOUT("message", "id", "message_fts_docsize", "id")},
     {"full-text entries without a message",
