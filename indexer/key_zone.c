@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/key_zone.h"
 
+#include "indexer/key_alias.h"
 #include "schema/dkim_domain.h"
 
 /* Owner, TTL, class and type come before the data; TXT data has strings of 255 bytes, perhaps
@@ -9,6 +10,10 @@
 
 /* Selector, key label and domain; longer is nobody's name. */
 #define NAME_MAX_BYTES ((size_t)2 * DKIM_DOMAIN_BYTES_MAX)
+
+/* Bytes of the records that names get by way of aliases: many names may lead to many large
+ * records. */
+#define ALIAS_BYTES_MAX ((size_t)64 << 20)
 
 static const char key_label[] = "._domainkey.";
 
@@ -43,6 +48,8 @@ typedef struct {
     const char *path;
     KeyStore *store;
     KeyReport *report;
+    KeyAliases *aliases;
+    size_t alias_bytes; /* of ALIAS_BYTES_MAX */
 } Zone;
 
 static bool is_blank(char byte)
@@ -247,8 +254,8 @@ static guint skip_ttl_and_class(const Entry *entry, guint at)
     return at;
 }
 
-/* Returns: NULL when it is a key, or why it is none. */
-static const char *add_text(Zone *zone, guint at)
+/* Adds the record under `name`. Returns: NULL when it is a key, or why it is none. */
+static const char *add_text(Zone *zone, guint at, const char *name)
 {
     const Entry *entry = &zone->entry;
     if (at >= entry->tokens->len) {
@@ -262,7 +269,7 @@ static const char *add_text(Zone *zone, guint at)
         return "the record is no text";
     }
     const KeyObservation observation = {.source = zone->path, .channel = "file"};
-    return key_store_add_named(zone->store, zone->owner->str, record, &observation);
+    return key_store_add_named(zone->store, name, record, &observation);
 }
 
 /* Takes the name at the front of a record. Returns: NULL, or what is wrong. */
@@ -279,6 +286,14 @@ static const char *take_owner(Zone *zone, guint *ret_next)
     return name == NULL ? "a name that is relative to nothing, or no name" : NULL;
 }
 
+static void add_alias(Zone *zone, Slice target)
+{
+    g_autoptr(GString) name = g_string_new(NULL);
+    if (zone->owner->len > 0 && complete(zone, target, name) != NULL) {
+        key_aliases_add(zone->aliases, zone->owner->str, name->str);
+    }
+}
+
 static void read_record(Zone *zone)
 {
     const Entry *entry = &zone->entry;
@@ -289,55 +304,95 @@ static void read_record(Zone *zone)
     const bool is_key = strcasestr(zone->owner->str, key_label) != NULL;
     if (!is_type(type)) {
         key_report_fault(zone->report, entry->line, "no type of a DNS record");
-    } else if (is_word(type, "CNAME") && is_key) {
-        zone->report->n_aliases++;
+    } else if (is_word(type, "CNAME")) {
+        zone->report->n_aliases += is_key;
+        zone->report->n_others += !is_key;
+        add_alias(zone, token_of(entry, at + 1));
     } else if (fault != NULL && is_word(type, "TXT")) {
         key_report_fault(zone->report, entry->line, fault);
     } else if (is_word(type, "TXT") && is_key) {
-        key_report_entry(zone->report, entry->line, add_text(zone, at + 1));
+        key_report_entry(zone->report, entry->line, add_text(zone, at + 1, zone->owner->str));
     } else {
         zone->report->n_others++;
     }
 }
 
-static void read_entry(Zone *zone)
+/* A record at the end of aliases is the key of the names that lead to it. */
+static void read_target(Zone *zone)
+{
+    const Entry *entry = &zone->entry;
+    guint at = 0;
+    take_owner(zone, &at);
+    at = skip_ttl_and_class(entry, at);
+    const GPtrArray *names = is_word(token_of(entry, at), "TXT")
+                                 ? key_aliases_of(zone->aliases, zone->owner->str)
+                                 : NULL;
+    for (guint i = 0; names != NULL && i < names->len; i++) {
+        zone->alias_bytes += entry->bytes->len;
+        if (zone->alias_bytes > ALIAS_BYTES_MAX) {
+            return;
+        }
+        const char *fault = add_text(zone, at + 1, g_ptr_array_index(names, i));
+        key_report_entry(zone->report, entry->line, fault);
+        key_aliases_settle(zone->aliases, g_ptr_array_index(names, i));
+    }
+}
+
+static void read_entry(Zone *zone, void (*take_record)(Zone *zone))
 {
     const Entry *entry = &zone->entry;
     const char *fault = entry->fault;
     if (fault == NULL && entry->tokens->len > 0) {
         const Slice first = token_of(entry, 0);
         if (entry->repeats_owner || first.len == 0 || first.ptr[0] != '$') {
-            read_record(zone);
+            take_record(zone);
             return;
         }
         fault = read_directive(zone);
     }
     if (fault != NULL) {
         g_string_truncate(zone->owner, 0); /* what follows does not belong to the name before */
-        key_report_fault(zone->report, entry->line, fault);
+        if (take_record == read_record) {
+            key_report_fault(zone->report, entry->line, fault);
+        }
     }
 }
 
+static void read_all(Zone *zone, void (*take_record)(Zone *zone))
+{
+    zone->at = 0;
+    zone->line = 1;
+    g_string_truncate(zone->origin, 0);
+    g_string_truncate(zone->owner, 0);
+    while (zone->at < zone->text.len) {
+        if (zone->text.ptr[zone->at] == '#') {
+            skip_to_line_end(zone); /* a comment to everybody but the RFC */
+        }
+        take_entry(zone);
+        read_entry(zone, take_record);
+    }
+}
+
+/* The target of an alias may stand before it: the text is read again when there are any. */
 void key_zone_parse(Slice text, const char *path, KeyStore *store, KeyReport *report)
 {
     g_autoptr(GString) origin = g_string_new(NULL);
     g_autoptr(GString) owner = g_string_new(NULL);
     g_autoptr(GString) bytes = g_string_new(NULL);
     g_autoptr(GArray) tokens = g_array_new(false, false, sizeof(Token));
+    g_autoptr(KeyAliases) aliases = key_aliases_new();
     Zone zone = {.text = text,
-                 .line = 1,
                  .origin = origin,
                  .owner = owner,
                  .entry = {.bytes = bytes, .tokens = tokens},
                  .path = path,
                  .store = store,
-                 .report = report};
-    while (zone.at < text.len) {
-        if (text.ptr[zone.at] == '#') {
-            skip_to_line_end(&zone); /* a comment to everybody but the RFC */
-        }
-        take_entry(&zone);
-        read_entry(&zone);
+                 .report = report,
+                 .aliases = aliases};
+    read_all(&zone, read_record);
+    if (key_aliases_follow(aliases) > 0) {
+        read_all(&zone, read_target);
+        report->n_aliases -= key_aliases_n_settled(aliases);
     }
 }
 

@@ -3,9 +3,10 @@
  * Reads the master file format of RFC 1035 section 5.1: $ORIGIN and $TTL, "@", names relative
  * to the origin, records that repeat the name before them, several quoted strings, parentheses
  * over lines, comments, the escapes \X and \DDD. TXT records of names with a label _domainkey
- * are keys; a CNAME of such a name is counted, other records are passed over. dig's header
- * lines are comments. $INCLUDE and $GENERATE are not followed. Without an origin a name that
- * has a domain behind _domainkey is taken as complete.
+ * are keys; a CNAME of such a name is followed inside the text (key_alias.h), and counted when
+ * the key is not there; other records are passed over. dig's header lines are comments.
+ * $INCLUDE and $GENERATE are not followed. Without an origin a name that has a domain behind
+ * _domainkey is taken as complete.
  *
  * Limits: KEY_ZONE_ENTRY_MAX bytes a record; more is a fault. A quoted string ends with its
  * line at the latest; a parenthesis that is never closed costs the records up to the limit.

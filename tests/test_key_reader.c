@@ -87,6 +87,41 @@ static const TextCase zone_cases[] = {
      0,
      1,
      5},
+    {"aliases_are_followed_inside_the_file",
+     "$ORIGIN e.org.\ns._domainkey CNAME S.KEYS.e.net.\n_domainkey NS ns\n"
+     "t._domainkey 60 IN CNAME hop\nhop CNAME s.keys.e.net.\n"
+     "s.keys.e.net. TXT \"" RECORD "\"\nother.e.net. TXT \"p=\"\n",
+     {{"s", "e.org", RECORD}, {"t", "e.org", RECORD}},
+     0,
+     0,
+     0,
+     4},
+    {"the_key_of_an_alias_may_stand_before_it",
+     "k._domainkey.e.net. TXT \"" RECORD "\"\ns._domainkey.e.org. CNAME k._domainkey.e.net.\n",
+     {{"k", "e.net", RECORD}, {"s", "e.org", RECORD}},
+     0,
+     0,
+     0,
+     0},
+    {"aliases_in_a_loop_end",
+     "a._domainkey.e.org. CNAME b._domainkey.e.org.\nb._domainkey.e.org. CNAME "
+     "a._domainkey.e.org.\nc._domainkey.e.org. CNAME c._domainkey.e.org.\n"
+     "a._domainkey.e.net. TXT \"p=\"\n",
+     {{"a", "e.net", "p="}},
+     0,
+     0,
+     3,
+     0},
+    {"a_chain_of_aliases_has_a_limit",
+     "a._domainkey.e.org. CNAME 1.e.org.\n1.e.org. CNAME 2.e.org.\n2.e.org. CNAME 3.e.org.\n"
+     "3.e.org. CNAME 4.e.org.\n4.e.org. CNAME 5.e.org.\n5.e.org. CNAME 6.e.org.\n"
+     "6.e.org. CNAME 7.e.org.\n7.e.org. CNAME 8.e.org.\n8.e.org. CNAME 9.e.org.\n"
+     "9.e.org. TXT \"p=\"\nb._domainkey.e.org. CNAME 2.e.org.\n",
+     {{"b", "e.org", "p="}},
+     0,
+     0,
+     1,
+     9},
     {"an_open_quote_ends_with_its_line",
      "s._domainkey.e.org. TXT \"v=DKIM1; p=\n  TXT \"p=\"\nt._domainkey.e.org. TXT \"p=\"\n",
      {{"t", "e.org", "p="}},
