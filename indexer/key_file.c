@@ -12,6 +12,7 @@ typedef enum {
     COLUMN_SOURCE,
     COLUMN_CHANNEL,
     COLUMN_NOTES,
+    COLUMN_DNSSEC,
     COLUMN_CHECKED, /* on how many other mails a computed key was tried */
     COLUMN_COUNT
 } Column;
@@ -21,9 +22,9 @@ typedef struct {
     int at[COLUMN_COUNT];
 } Layout;
 
-static const Layout no_layout = {{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1}};
-static const Layout layout_by_selector = {{-1, 0, 1, 2, 3, 4, 6, 7, 8, -1}};
-static const Layout layout_by_name = {{0, -1, -1, 1, 2, 3, 5, 6, 7, -1}};
+static const Layout no_layout = {{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}};
+static const Layout layout_by_selector = {{-1, 0, 1, 2, 3, 4, 6, 7, 8, 9, -1}};
+static const Layout layout_by_name = {{0, -1, -1, 1, 2, 3, 5, 6, 7, 8, -1}};
 
 static const struct {
     const char *name;
@@ -48,6 +49,7 @@ static const struct {
     {"channel", COLUMN_CHANNEL},
     {"how known", COLUMN_CHANNEL},
     {"notes", COLUMN_NOTES},
+    {"dnssec", COLUMN_DNSSEC},
     {"checked_ok", COLUMN_CHECKED},
 };
 
@@ -114,6 +116,7 @@ static KeyObservation observation_of(const Line *line, const Layout *layout, con
         .first_seen = field_of(line, layout, COLUMN_FIRST_SEEN),
         .last_seen = field_of(line, layout, COLUMN_LAST_SEEN),
         .notes = field_of(line, layout, COLUMN_NOTES),
+        .dnssec = field_of(line, layout, COLUMN_DNSSEC),
     };
 }
 

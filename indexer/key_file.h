@@ -1,8 +1,8 @@
 /* key_file.h - the lines of a key file in TSV: which column is what.
  *
- * `selector domain record [first-seen [last-seen [bits [source [channel [notes]]]]]]`, or
- * `selector._domainkey.domain record [...]`; '#' begins a comment line. A first line that names
- * the columns (selector, domain or name, record or txt or dns_txt, ...) rules instead.
+ * `selector domain record [first-seen [last-seen [bits [source [channel [notes [dnssec]]]]]]]`,
+ * or `selector._domainkey.domain record [...]`; '#' begins a comment line. A first line that
+ * names the columns (selector, domain or name, record or txt or dns_txt, ...) rules instead.
  *
  * Limits: KEY_FILE_COLUMNS_MAX columns; more are not read.
  */

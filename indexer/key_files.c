@@ -9,7 +9,8 @@
 
 static const char *const load_sql =
     "SELECT k.selector, k.domain, k.record, o.source, o.channel, o.first_seen, o.last_seen,"
-    " o.notes FROM dkim_key k LEFT JOIN dkim_key_observation o ON o.key_id = k.id ORDER BY "
+    " o.notes, o.dnssec FROM dkim_key k LEFT JOIN dkim_key_observation o ON o.key_id = k.id "
+    "ORDER BY "
     "k.id";
 
 char *key_files_builtin_path(void)
@@ -32,6 +33,7 @@ static void add_row(KeyStore *store, sqlite3_stmt *row)
         .first_seen = archive_column_text(row, 5),
         .last_seen = archive_column_text(row, 6),
         .notes = archive_column_text(row, 7),
+        .dnssec = archive_column_text(row, 8),
     };
     key_store_add(store, archive_column_text(row, 0), archive_column_text(row, 1),
                   archive_column_text(row, 2), &observation);

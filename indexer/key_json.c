@@ -120,6 +120,7 @@ static const char *add_object(Reader *reader, const json_t *entry)
         .first_seen = first_seen,
         .last_seen = last_seen,
         .notes = member_of(entry, "notes", "notes"),
+        .dnssec = member_of(entry, "dnssec", "dnssec"),
     };
     return key_store_add(reader->store, selector, domain, record, &observation)
                ? NULL

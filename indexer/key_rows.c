@@ -13,8 +13,8 @@ static const char *const statements_sql[N_STATEMENTS] = {
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
     [SET_STATE] = "UPDATE dkim_key SET state = ?2 WHERE id = ?1 AND state <> ?2",
     [ADD_OBSERVATION] = ("INSERT OR IGNORE INTO dkim_key_observation"
-                         " (key_id, source, channel, first_seen, last_seen, notes)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+                         " (key_id, source, channel, first_seen, last_seen, notes, dnssec)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
 };
 
 struct KeyRows {
@@ -92,6 +92,7 @@ static bool add_observations(KeyRows *rows, const Key *key, int64_t key_id, GErr
         statement_bind_text(add, 4, slice_of_string(seen->first_seen));
         statement_bind_text(add, 5, slice_of_string(seen->last_seen));
         statement_bind_text(add, 6, slice_of_string(seen->notes));
+        statement_bind_text(add, 7, slice_of_string(seen->dnssec));
         if (!statement_run(add, error)) {
             return false;
         }

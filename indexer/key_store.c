@@ -3,6 +3,7 @@
 
 #include "indexer/key_reader.h"
 #include "schema/dkim_domain.h"
+#include "schema/dnssec.h"
 
 #define NAME_MAX_BYTES (2 * DKIM_DOMAIN_BYTES_MAX + 2)
 
@@ -23,6 +24,7 @@ struct KeyStore {
     GHashTable *by_name;     /* "selector domain" -> GPtrArray of Key */
     GHashTable *by_selector; /* selector -> GPtrArray of Key */
     GHashTable *by_record;   /* "selector domain record" -> Key */
+    GHashTable *by_answer;   /* the same of those that are answers */
 };
 
 static void key_free(gpointer data)
@@ -43,6 +45,7 @@ KeyStore *key_store_new(void)
     store->by_selector = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                                (GDestroyNotify)g_ptr_array_unref);
     store->by_record = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    store->by_answer = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return store;
 }
 
@@ -51,6 +54,7 @@ void key_store_free(KeyStore *store)
     if (store == NULL) {
         return;
     }
+    g_hash_table_unref(store->by_answer);
     g_hash_table_unref(store->by_record);
     g_hash_table_unref(store->by_selector);
     g_hash_table_unref(store->by_name);
@@ -72,7 +76,21 @@ static void append_to(GHashTable *table, const char *name, Key *key)
 /* What a failed question to the DNS left in the place of a record. */
 static bool is_no_answer(const char *record)
 {
-    return strcmp(record, "TIMEOUT") == 0 || strcmp(record, "SERVFAIL") == 0;
+    return strcmp(record, KEY_ANSWER_TIMEOUT) == 0 || strcmp(record, KEY_ANSWER_SERVFAIL) == 0;
+}
+
+static bool is_answer(const char *record, const KeyObservation *observation)
+{
+    static const char *const words[] = {
+        KEY_ANSWER_NXDOMAIN,
+        KEY_ANSWER_NODATA,
+        KEY_ANSWER_SERVFAIL,
+        KEY_ANSWER_TIMEOUT,
+        KEY_ANSWER_BOGUS,
+        KEY_ANSWER_OVERSIZE,
+        NULL,
+    };
+    return g_strcmp0(observation->channel, "dns") == 0 && g_strv_contains(words, record);
 }
 
 /* Sources, channels and domains repeat. */
@@ -83,7 +101,7 @@ static const char *keep(KeyStore *store, const char *text)
 }
 
 static Key *key_new(KeyStore *store, const char *selector, const char *domain,
-                    const char *record)
+                    const char *record, bool is_answer)
 {
     Key *key = g_new0(Key, 1);
     key->selector = keep(store, selector);
@@ -91,7 +109,8 @@ static Key *key_new(KeyStore *store, const char *selector, const char *domain,
     key->record = keep(store, record);
     key->origin = KEY_ORIGIN_RECOVERED; /* until an observation says better */
     key->observations = g_array_new(false, false, sizeof(KeyObservation));
-    if (is_no_answer(record)) {
+    key->is_answer = is_answer;
+    if (is_answer || is_no_answer(record)) {
         key->material.fault = "the DNS gave no answer";
         key->material.flags = KEY_FLAG_NO_ANSWER;
     } else {
@@ -101,18 +120,21 @@ static Key *key_new(KeyStore *store, const char *selector, const char *domain,
 }
 
 static Key *find_or_add(KeyStore *store, const char *selector, const char *domain,
-                        const char *record)
+                        const char *record, bool is_answer)
 {
+    GHashTable *table = is_answer ? store->by_answer : store->by_record;
     g_autofree char *name = g_strconcat(selector, " ", domain, NULL);
     g_autofree char *full = g_strconcat(name, " ", record, NULL);
-    Key *key = g_hash_table_lookup(store->by_record, full);
+    Key *key = g_hash_table_lookup(table, full);
     if (key == NULL) {
-        key = key_new(store, selector, domain, record);
+        key = key_new(store, selector, domain, record, is_answer);
         key->index = store->keys->len;
         g_ptr_array_add(store->keys, key);
-        append_to(store->by_name, name, key);
-        append_to(store->by_selector, selector, key);
-        g_hash_table_insert(store->by_record, g_steal_pointer(&full), key);
+        g_hash_table_insert(table, g_steal_pointer(&full), key);
+        if (!is_answer) {
+            append_to(store->by_name, name, key);
+            append_to(store->by_selector, selector, key);
+        }
     }
     return key;
 }
@@ -131,7 +153,7 @@ static bool has_observation(const Key *key, const KeyObservation *wanted)
         const KeyObservation *other = &g_array_index(key->observations, KeyObservation, i);
         if (other->source == wanted->source && other->channel == wanted->channel &&
             other->first_seen == wanted->first_seen && other->last_seen == wanted->last_seen &&
-            other->notes == wanted->notes) {
+            other->notes == wanted->notes && other->dnssec == wanted->dnssec) {
             return true;
         }
     }
@@ -146,6 +168,7 @@ static void add_observation(KeyStore *store, Key *key, const KeyObservation *obs
         .first_seen = keep(store, observation->first_seen),
         .last_seen = keep(store, observation->last_seen),
         .notes = keep(store, observation->notes),
+        .dnssec = keep(store, dnssec_word(dnssec_of_word(observation->dnssec))),
     };
     if (key->observations->len < OBSERVATIONS_MAX && !has_observation(key, &copy)) {
         g_array_append_val(key->observations, copy);
@@ -176,21 +199,39 @@ static bool normalize_domain(const char *domain, char *out)
     return true;
 }
 
-bool key_store_add(KeyStore *store, const char *selector, const char *domain,
-                   const char *record, const KeyObservation *observation)
+static bool add(KeyStore *store, const char *selector, const char *domain, const char *record,
+                const KeyObservation *observation, const Key **ret_key)
 {
     static const KeyObservation given = {.channel = "file"};
+    const KeyObservation *seen = observation == NULL ? &given : observation;
     char selector_name[DKIM_DOMAIN_BYTES_MAX + 1];
     char domain_name[DKIM_DOMAIN_BYTES_MAX + 1];
     if (!dkim_domain_normalize(slice_of_string(selector), selector_name) ||
         !normalize_domain(domain, domain_name)) {
         return false;
     }
-    if (strcmp(record, "NXDOMAIN") != 0) {
-        Key *key = find_or_add(store, selector_name, domain_name, record);
-        add_observation(store, key, observation == NULL ? &given : observation);
+    const bool is_kept_answer = is_answer(record, seen);
+    *ret_key = NULL;
+    if (is_kept_answer || strcmp(record, KEY_ANSWER_NXDOMAIN) != 0) {
+        Key *key = find_or_add(store, selector_name, domain_name, record, is_kept_answer);
+        add_observation(store, key, seen);
+        *ret_key = key;
     }
     return true;
+}
+
+bool key_store_add(KeyStore *store, const char *selector, const char *domain,
+                   const char *record, const KeyObservation *observation)
+{
+    const Key *key = NULL;
+    return add(store, selector, domain, record, observation, &key);
+}
+
+const Key *key_store_put(KeyStore *store, const char *selector, const char *domain,
+                         const char *record, const KeyObservation *observation)
+{
+    const Key *key = NULL;
+    return add(store, selector, domain, record, observation, &key) ? key : NULL;
 }
 
 const char *key_store_add_named(KeyStore *store, const char *name, const char *record,

@@ -24,10 +24,11 @@ typedef enum {
 
 typedef struct {
     const char *source;     /* file or publication */
-    const char *channel;    /* repo, suite, mail, docs, gcd, repo-modulus, file */
+    const char *channel;    /* repo, suite, mail, docs, gcd, repo-modulus, file, dns */
     const char *first_seen; /* ISO 8601 date or "" */
     const char *last_seen;
     const char *notes;
+    const char *dnssec; /* a word of schema/dnssec.h; others are left out */
 } KeyObservation;
 
 typedef struct {
@@ -39,6 +40,7 @@ typedef struct {
     GArray
         *observations; /* KeyObservation; same name and record are one key, many observations */
     DkimKeyRecord material; /* what the record says; `fault` is NULL when it is usable */
+    bool is_answer;         /* what the DNS said instead of a key; decides nothing */
     int64_t index;          /* position in the store; what RecordSignature.key holds */
 } Key;
 
@@ -56,12 +58,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyStore, key_store_free)
 bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_lines,
                          GError **error);
 
+/* What --dns keeps in the place of a record (channel dns). */
+#define KEY_ANSWER_NXDOMAIN "NXDOMAIN" /* the name does not exist */
+#define KEY_ANSWER_NODATA   "NODATA"   /* it has no TXT record */
+#define KEY_ANSWER_SERVFAIL "SERVFAIL" /* its servers, or those asked, failed */
+#define KEY_ANSWER_TIMEOUT  "TIMEOUT"
+#define KEY_ANSWER_BOGUS    "BOGUS"    /* DNSSEC says that the answer is not the domain's */
+#define KEY_ANSWER_OVERSIZE "OVERSIZE" /* its TXT records are too large for keys */
+
 /* Adds one key, or one observation to a key that is there already. All strings are copied;
- * `observation` may be NULL. The records NXDOMAIN (no key), TIMEOUT and SERVFAIL
- * (KEY_FLAG_NO_ANSWER) are answers of the DNS; "private key published" in the notes is
- * KEY_FLAG_LEAKED. Returns: false when selector or domain is no domain name. */
+ * `observation` may be NULL. "private key published" in the notes is KEY_FLAG_LEAKED. The
+ * records NXDOMAIN (no key), TIMEOUT and SERVFAIL (KEY_FLAG_NO_ANSWER) of a file are how the
+ * DNS answered when the mail came. With the channel dns, KEY_ANSWER_* are how it answered
+ * later, which says nothing of the mail: they are kept, and found by no name.
+ * Returns: false when selector or domain is no domain name. */
 bool key_store_add(KeyStore *store, const char *selector, const char *domain,
                    const char *record, const KeyObservation *observation);
+
+/* The same. Returns: (transfer none) the key; NULL when no name, or none was kept. */
+const Key *key_store_put(KeyStore *store, const char *selector, const char *domain,
+                         const char *record, const KeyObservation *observation);
 
 /* Adds under the name `selector._domainkey.domain`. Returns: NULL, or in constant words why the
  * name is none; key_fault_name of key_report.h when it is refused by key_store_add. */

@@ -105,9 +105,7 @@ static void text_sighting(const KeySighting *seen, GString *out)
     }
     g_string_append(out, "by ");
     append_safe(out, seen->source);
-    g_string_append(out, " (");
-    append_safe(out, seen->channel);
-    g_string_append(out, ")");
+    key_sighting_append_channel(seen, out);
     if (*seen->notes != '\0') {
         g_string_append(out, ": ");
         append_safe(out, seen->notes);
@@ -122,6 +120,10 @@ static void text_key(const ListedKey *key, GString *out)
     terminal_text_append_fitted(out, key->state, STATE_COLUMNS);
     g_string_append_c(out, ' ');
     append_name(out, key->selector, key->domain);
+    if (g_str_equal(key->state, "no-answer")) {
+        g_string_append(out, ": ");
+        append_safe(out, key->record);
+    }
     g_string_append_c(out, '\n');
     for (guint i = 0; i < key->sightings->len; i++) {
         text_sighting(&g_array_index(key->sightings, KeySighting, i), out);
@@ -176,7 +178,7 @@ static void export_line(const ListedKey *key, const KeySighting *seen, GString *
     g_autofree char *bits = g_strdup_printf("%" G_GINT64_FORMAT, key->bits);
     const char *const fields[] = {
         key->selector, key->domain,  key->record,   seen->first_seen, seen->last_seen,
-        bits,          seen->source, seen->channel, seen->notes,
+        bits,          seen->source, seen->channel, seen->notes,      seen->dnssec,
     };
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         g_string_append(out, i == 0 ? "" : "\t");
@@ -195,13 +197,13 @@ static bool export_key(const ListedKey *key, gpointer data)
     if (printer->n_printed == 1) {
         g_string_append(printer->out,
                         "# selector\tdomain\trecord\tfirst seen\tlast seen\tbits\t"
-                        "source\tchannel\tnotes\n");
+                        "source\tchannel\tnotes\tdnssec\n");
     }
     for (guint i = 0; i < key->sightings->len; i++) {
         export_line(key, &g_array_index(key->sightings, KeySighting, i), printer->out);
     }
     if (key->sightings->len == 0) {
-        const KeySighting unknown = {empty, empty, empty, empty, empty};
+        const KeySighting unknown = {empty, empty, empty, empty, empty, empty};
         export_line(key, &unknown, printer->out);
     }
     return command_print(printer->out);

@@ -4,17 +4,10 @@
 #include "query/raw_bytes.h"
 #include "schema/archive.h"
 
-typedef enum { SQL_SIGNATURES, SQL_OBSERVATIONS } Sql;
-
-static const char *const sql[] = {
-    [SQL_SIGNATURES] =
-        "SELECT s.body_bytes, k.id, k.selector, k.domain, k.record, s.field, "
-        "s.header_digest FROM signature s "
-        "LEFT JOIN dkim_key k ON k.id = s.key_id WHERE s.message_id = ? ORDER BY s.position",
-    [SQL_OBSERVATIONS] =
-        "SELECT " KEY_SIGHTING_COLUMNS " FROM dkim_key_observation WHERE key_id = ? "
-        "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
-};
+static const char *const signatures_sql =
+    "SELECT s.body_bytes, k.id, k.selector, k.domain, k.record, s.field, "
+    "s.header_digest FROM signature s "
+    "LEFT JOIN dkim_key k ON k.id = s.key_id WHERE s.message_id = ? ORDER BY s.position";
 
 static void signature_clear(gpointer data)
 {
@@ -23,20 +16,9 @@ static void signature_clear(gpointer data)
     g_free(signature->key_selector);
     g_free(signature->key_domain);
     g_free(signature->key_record);
-    g_array_unref(signature->observations);
 }
 
-static bool read_observations(sqlite3 *db, int64_t key_id, GArray *observations, GError **error)
-{
-    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_OBSERVATIONS], error);
-    if (rows == NULL) {
-        return false;
-    }
-    sqlite3_bind_int64(rows, 1, key_id);
-    return key_sightings_read(rows, observations, error);
-}
-
-static bool read_signature(sqlite3 *db, sqlite3_stmt *row, GArray *signatures, GError **error)
+static void read_signature(sqlite3_stmt *row, const ViewSignature *view, GArray *signatures)
 {
     EvidenceSignature signature = {
         .field = sqlite3_column_int64(row, 5),
@@ -47,25 +29,22 @@ static bool read_signature(sqlite3 *db, sqlite3_stmt *row, GArray *signatures, G
         .key_selector = archive_column_dup(row, 2),
         .key_domain = archive_column_dup(row, 3),
         .key_record = archive_column_dup(row, 4),
-        .observations = key_sightings_new(),
+        .observations = view->key_sightings,
     };
     g_array_append_val(signatures, signature);
-    return !signature.has_key ||
-           read_observations(db, sqlite3_column_int64(row, 1), signature.observations, error);
 }
 
-static bool read_signatures(sqlite3 *db, int64_t id, GArray *signatures, GError **error)
+static bool read_signatures(sqlite3 *db, Evidence *evidence, GError **error)
 {
-    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_SIGNATURES], error);
+    const GArray *views = evidence->view->signatures;
+    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, signatures_sql, error);
     if (rows == NULL) {
         return false;
     }
-    sqlite3_bind_int64(rows, 1, id);
+    sqlite3_bind_int64(rows, 1, evidence->view->id);
     int code = SQLITE_OK;
-    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        if (!read_signature(db, rows, signatures, error)) {
-            return false;
-        }
+    for (guint i = 0; (code = sqlite3_step(rows)) == SQLITE_ROW && i < views->len; i++) {
+        read_signature(rows, &g_array_index(views, ViewSignature, i), evidence->signatures);
     }
     return archive_end_rows(rows, code, error);
 }
@@ -91,7 +70,7 @@ Evidence *evidence_read(sqlite3 *db, int64_t id, GError **error)
     evidence->signatures = g_array_new(false, false, sizeof(EvidenceSignature));
     g_array_set_clear_func(evidence->signatures, signature_clear);
     evidence->view = message_view_read(db, id, error);
-    if (evidence->view == NULL || !read_signatures(db, id, evidence->signatures, error)) {
+    if (evidence->view == NULL || !read_signatures(db, evidence, error)) {
         return NULL;
     }
     look_at_bytes(db, evidence);

@@ -1,13 +1,12 @@
 /* evidence.h - all that the archive knows of how far a message can be trusted, for verify.
  *
- * A MessageView, and beside it what show has no room for: where each key came from and when it
- * was seen, how much of the body is signed, and which fields the exact bytes have.
+ * A MessageView, and beside it what show has no room for: under which name each key was
+ * published, how much of the body is signed, and which fields the exact bytes have.
  *
  * Memory: an Evidence owns all of it. Errors: ARCHIVE_ERROR. Bytes that are gone are no error.
  */
 #pragma once
 
-#include "query/key_sighting.h"
 #include "query/message_view.h"
 #include "query/shown_field.h"
 
@@ -20,7 +19,7 @@ typedef struct {
     char *key_selector; /* all three "" without a key */
     char *key_domain;
     char *key_record;
-    GArray *observations; /* KeySighting */
+    const GArray *observations; /* KeySighting; the view's */
 } EvidenceSignature;
 
 typedef struct {

@@ -6,6 +6,7 @@
 #include "query/message_view_domainkeys.h"
 #include "query/search_output.h"
 #include "query/signature_text.h"
+#include "schema/dnssec.h"
 #include "schema/terminal_text.h"
 
 #define LABEL_COLUMNS  12
@@ -122,16 +123,29 @@ static void when(const ViewSignature *signature, GString *out)
     g_string_append_c(out, '\n');
 }
 
+/* What the state that stands in the line above means. */
+static void dnssec(const KeySighting *entry, GString *out)
+{
+    const DnssecState state = dnssec_of_word(entry->dnssec);
+    if (state != DNSSEC_NONE) {
+        section_label(out, "");
+        g_string_append_printf(out, "  DNSSEC %s: %s\n", dnssec_word(state),
+                               dnssec_meaning(state));
+    }
+}
+
 static void observation(const KeySighting *entry, GString *out)
 {
     section_label(out, "");
     g_string_append(out, "known from ");
     append_safe(out, *entry->source == '\0' ? "a source that is not named" : entry->source);
-    g_string_append(out, " (");
-    append_safe(out, *entry->channel == '\0' ? "unknown" : entry->channel);
-    g_string_append(out, "), ");
+    key_sighting_append_channel(entry, out);
+    g_string_append(out, ", ");
     if (*entry->first_seen == '\0' && *entry->last_seen == '\0') {
         g_string_append(out, "no word of when it was in use");
+    } else if (g_str_equal(entry->first_seen, entry->last_seen)) {
+        g_string_append(out, "seen on ");
+        append_safe(out, entry->first_seen);
     } else {
         g_string_append(out, "seen in use from ");
         append_safe(out, *entry->first_seen == '\0' ? "?" : entry->first_seen);
@@ -143,6 +157,7 @@ static void observation(const KeySighting *entry, GString *out)
         append_safe(out, entry->notes);
     }
     g_string_append_c(out, '\n');
+    dnssec(entry, out);
 }
 
 static void key(const ViewSignature *signature, const EvidenceSignature *more, GString *out)

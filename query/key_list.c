@@ -14,7 +14,8 @@ static const char *const keys_sql[KEY_LIST_ORDER_COUNT] = {
     [KEY_LIST_BY_MESSAGES] = SELECT_KEYS "ORDER BY 8 DESC, k.domain, k.selector, k.id",
     [KEY_LIST_BY_NAME] = SELECT_KEYS "ORDER BY k.domain, k.selector, k.id",
     [KEY_LIST_CONFLICTS] =
-        (SELECT_KEYS "WHERE (k.selector, k.domain) IN (SELECT selector, domain FROM dkim_key"
+        (SELECT_KEYS "WHERE k.state <> 'no-answer' AND (k.selector, k.domain) IN"
+                     " (SELECT selector, domain FROM dkim_key WHERE state <> 'no-answer'"
                      " GROUP BY selector, domain"
                      " HAVING count(DISTINCT ifnull(hex(spki_sha256), record)) > 1)"
                      " ORDER BY k.domain, k.selector, u.first_date, k.id"),

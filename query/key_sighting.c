@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/key_sighting.h"
 
+#include "schema/terminal_text.h"
+
 static void sighting_clear(gpointer data)
 {
     KeySighting *sighting = data;
@@ -9,6 +11,7 @@ static void sighting_clear(gpointer data)
     g_free(sighting->first_seen);
     g_free(sighting->last_seen);
     g_free(sighting->notes);
+    g_free(sighting->dnssec);
 }
 
 GArray *key_sightings_new(void)
@@ -28,10 +31,23 @@ bool key_sightings_read(sqlite3_stmt *rows, GArray *sightings, GError **error)
             .first_seen = archive_column_dup(rows, 2),
             .last_seen = archive_column_dup(rows, 3),
             .notes = archive_column_dup(rows, 4),
+            .dnssec = archive_column_dup(rows, 5),
         };
         g_array_append_val(sightings, sighting);
     }
     return archive_end_rows(rows, code, error);
+}
+
+void key_sighting_append_channel(const KeySighting *sighting, GString *out)
+{
+    const char *channel = *sighting->channel == '\0' ? "unknown" : sighting->channel;
+    g_string_append(out, " (");
+    terminal_text_append(out, slice_of_string(channel), TERMINAL_TEXT_PLAIN);
+    if (*sighting->dnssec != '\0') {
+        g_string_append(out, ", DNSSEC ");
+        terminal_text_append(out, slice_of_string(sighting->dnssec), TERMINAL_TEXT_PLAIN);
+    }
+    g_string_append_c(out, ')');
 }
 
 void key_sightings_write_json(JsonWriter *writer, const char *key, const GArray *sightings)
@@ -45,6 +61,7 @@ void key_sightings_write_json(JsonWriter *writer, const char *key, const GArray 
         json_writer_text(writer, "first_seen", seen->first_seen);
         json_writer_text(writer, "last_seen", seen->last_seen);
         json_writer_text(writer, "notes", seen->notes);
+        json_writer_text(writer, "dnssec", seen->dnssec);
         json_writer_end_object(writer);
     }
     json_writer_end_array(writer);

@@ -14,10 +14,11 @@ typedef struct {
     char *first_seen; /* ISO 8601 date, or "" */
     char *last_seen;
     char *notes;
+    char *dnssec; /* a word of schema/dnssec.h, or "" */
 } KeySighting;
 
 /* The columns of a select for key_sightings_read. */
-#define KEY_SIGHTING_COLUMNS "source, channel, first_seen, last_seen, notes"
+#define KEY_SIGHTING_COLUMNS "source, channel, first_seen, last_seen, notes, dnssec"
 
 /* Returns: (transfer full) an empty array of KeySighting. */
 GArray *key_sightings_new(void);
@@ -25,6 +26,9 @@ GArray *key_sightings_new(void);
 /* Appends all rows of a bound statement that selects KEY_SIGHTING_COLUMNS, and resets it.
  * Returns: false with `error`. */
 bool key_sightings_read(sqlite3_stmt *rows, GArray *sightings, GError **error);
+
+/* How it is known, in brackets: " (repo)", " (dns, DNSSEC secure)". */
+void key_sighting_append_channel(const KeySighting *sighting, GString *out);
 
 /* An array of objects. */
 void key_sightings_write_json(JsonWriter *writer, const char *key, const GArray *sightings);

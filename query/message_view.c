@@ -7,6 +7,7 @@ typedef enum {
     SQL_MESSAGE,
     SQL_ADDRESSES,
     SQL_SIGNATURES,
+    SQL_SIGHTINGS,
     SQL_ARC_SETS,
     SQL_DOMAINKEYS,
     SQL_CLAIMS,
@@ -29,10 +30,13 @@ static const char *const sql[] = {
         "SELECT s.result, s.reason, s.domain, s.selector, s.identity, "
         "s.algorithm, s.canonicalization, f.fields, s.caveats, s.header_ok, "
         "s.body_ok, s.aligned, k.bits, s.body_length, s.signed_at, s.expires_at, "
-        "s.repair "
+        "s.repair, s.key_id "
         "FROM signature s JOIN signed_fields f ON f.id = s.signed_fields_id "
         "LEFT JOIN dkim_key k ON k.id = s.key_id "
         "WHERE s.message_id = ? ORDER BY s.position",
+    [SQL_SIGHTINGS] =
+        "SELECT " KEY_SIGHTING_COLUMNS " FROM dkim_key_observation WHERE key_id = ? "
+        "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
     [SQL_ARC_SETS] =
         "SELECT a.instance, a.cv, a.authserv_id, a.authentication_results, "
         "a.canonicalization, f.fields, a.body_length, a.body_ok, "
@@ -119,6 +123,8 @@ static void read_signature(MessageView *view, sqlite3_stmt *row)
         .signed_at = integer_or(row, 14, -1),
         .expires_at = integer_or(row, 15, -1),
         .repair = archive_column_dup(row, 16),
+        .key_id = integer_or(row, 17, -1),
+        .key_sightings = key_sightings_new(),
     };
     g_array_append_val(view->signatures, signature);
 }
@@ -257,6 +263,7 @@ static void signature_clear(gpointer data)
     g_free(signature->signed_fields);
     g_free(signature->caveats);
     g_free(signature->repair);
+    g_array_unref(signature->key_sightings);
 }
 
 static void arc_signature_clear(ViewArcSignature *signature)
@@ -345,12 +352,30 @@ static MessageView *message_view_new(void)
     return view;
 }
 
+/* Who had the keys of the signatures. */
+static bool read_sightings(sqlite3 *db, MessageView *view, GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_SIGHTINGS], error);
+    if (rows == NULL) {
+        return false;
+    }
+    for (guint i = 0; i < view->signatures->len; i++) {
+        const ViewSignature *signature = &g_array_index(view->signatures, ViewSignature, i);
+        sqlite3_bind_int64(rows, 1, signature->key_id);
+        if (!key_sightings_read(rows, signature->key_sightings, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
 {
     MessageView *view = message_view_new();
     if (read_rows(db, SQL_MESSAGE, id, view, read_message, error) < 1 ||
         read_rows(db, SQL_ADDRESSES, id, view, read_address, error) < 0 ||
         read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
+        !read_sightings(db, view, error) ||
         read_rows(db, SQL_ARC_SETS, id, view, read_arc_set, error) < 0 ||
         read_rows(db, SQL_DOMAINKEYS, id, view, read_domainkeys, error) < 0 ||
         read_rows(db, SQL_CLAIMS, id, view, read_claim, error) < 0 ||

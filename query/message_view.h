@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "query/key_sighting.h"
+
 typedef struct {
     char *role;
     char *name;
@@ -33,7 +35,9 @@ typedef struct {
     int64_t body_length; /* l=; -1 without */
     int64_t signed_at;   /* -1 without */
     int64_t expires_at;
-    char *repair; /* a word of schema/repair.h, or "" */
+    char *repair;          /* a word of schema/repair.h, or "" */
+    int64_t key_id;        /* -1 without a key */
+    GArray *key_sightings; /* KeySighting */
 } ViewSignature;
 
 /* One of the two signatures of an ARC set. */

@@ -172,12 +172,14 @@ CREATE TABLE attachment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attachment_by_sha256 ON attachment (sha256);
 
--- The keys that were imported (--keys) or used. Observations of one key are never blended.
+-- The keys that were imported (--keys), asked of the DNS (--dns) or used. Observations of one key are
+-- never blended.
 CREATE TABLE dkim_key (
     id INTEGER PRIMARY KEY,
     selector TEXT NOT NULL,
     domain TEXT NOT NULL,
-    record TEXT NOT NULL, -- the TXT record
+    record TEXT NOT NULL, -- the TXT record; in state no-answer what the DNS said: NXDOMAIN, NODATA,
+                          -- SERVFAIL, TIMEOUT, BOGUS, OVERSIZE
     bits INTEGER NOT NULL, -- 0 when the record holds no usable key
     spki_sha256 BLOB,      -- of its SubjectPublicKeyInfo; NULL when it holds no usable key
     state TEXT NOT NULL CHECK (state IN
@@ -187,12 +189,14 @@ CREATE TABLE dkim_key (
 
 CREATE TABLE dkim_key_observation (
     key_id INTEGER NOT NULL REFERENCES dkim_key (id),
-    source TEXT NOT NULL,  -- the file, publication or server that had it
+    source TEXT NOT NULL,  -- the file, publication or DNS server that had it
     channel TEXT NOT NULL, -- repo, suite, mail, docs, gcd, repo-modulus, file, dns
     first_seen TEXT NOT NULL, -- ISO 8601 date, '' when unknown
     last_seen TEXT NOT NULL,
     notes TEXT NOT NULL,
-    PRIMARY KEY (key_id, source, channel, first_seen, last_seen)
+    dnssec TEXT NOT NULL DEFAULT '' CHECK -- of an answer of the DNS; else ''
+        (dnssec IN ('', 'secure', 'insecure', 'bogus', 'indeterminate')),
+    PRIMARY KEY (key_id, source, channel, first_seen, last_seen, dnssec)
 ) STRICT, WITHOUT ROWID;
 
 -- The distinct h= lists; mail repeats them.

@@ -388,10 +388,13 @@ static void add_file(sqlite3 *db, const QueryFixture *fixture)
         "INSERT INTO signed_fields VALUES (1, 'from:subject:date');"
         "INSERT INTO dkim_key VALUES"
         " (1, 'sel2017', 'bank.example', 'v=DKIM1', 2048, x'28795A16E9FCB96C21CC8BA72358A2A1"
-        "665D43925332877C9FCB98212142D92D', 'good');"
+        "665D43925332877C9FCB98212142D92D', 'good'),"
+        " (2, 'gone', 'bank.example', 'NXDOMAIN', 0, NULL, 'no-answer'),"
+        " (3, 'gone', 'bank.example', 'TIMEOUT', 0, NULL, 'no-answer');"
         "INSERT INTO dkim_key_observation VALUES "
-        "(1, 'a repository', 'repo', '2016-11', '2017-10-01', 'a note'), "
-        "(1, 'keys.tsv', 'file', '', '', '');"
+        "(1, 'a repository', 'repo', '2016-11', '2017-10-01', 'a note', ''), "
+        "(1, 'keys.tsv', 'file', '', '', '', ''), "
+        "(1, 'DNS by 192.0.2.53', 'dns', '2026-11-28', '2026-11-28', '', 'secure');"
         "INSERT INTO archive_property VALUES ('id_drift', '2');");
 }
 

@@ -220,7 +220,9 @@ static const Case cases[] = {
      0,
      "\n  Key         sel2017._domainkey.bank.example, rsa-sha256, 2048 bits\n"
      "              known from a repository (repo), seen in use from 2016-11 to 2017-10-01; a "
-     "note\n              known from keys.tsv (file), no word of when it was in use\n",
+     "note\n              known from DNS by 192.0.2.53 (dns, DNSSEC secure), seen on "
+     "2026-11-28\n                DNSSEC secure: a chain of signatures proves that the domain "
+     "answered this\n              known from keys.tsv (file), no word of when it was in use\n",
      NULL},
     {"verify_says_what_is_covered",
      {"verify", "1485950400"},
@@ -274,8 +276,29 @@ static const Case cases[] = {
      {"verify", "1485950400", "--json"},
      0,
      "\"observations\":[{\"source\":\"a repository\",\"channel\":\"repo\",\"first_seen\":"
-     "\"2016-11\",\"last_seen\":\"2017-10-01\",\"notes\":\"a note\"}",
+     "\"2016-11\",\"last_seen\":\"2017-10-01\",\"notes\":\"a note\",\"dnssec\":\"\"}",
      NULL},
+    {"show_json_says_what_dnssec_says_of_the_key",
+     {"show", "1485950400", "--json"},
+     0,
+     "{\"source\":\"DNS by 192.0.2.53\",\"channel\":\"dns\",\"first_seen\":\"2026-11-28\","
+     "\"last_seen\":\"2026-11-28\",\"notes\":\"\",\"dnssec\":\"secure\"}",
+     NULL},
+    {"keys_say_what_dnssec_says",
+     {"keys"},
+     0,
+     "seen 2026-11-28..2026-11-28 by DNS by 192.0.2.53 (dns, DNSSEC secure)\n",
+     NULL},
+    {"keys_say_what_the_dns_said_instead",
+     {"keys"},
+     0,
+     "no-answer  gone._domainkey.bank.example: NXDOMAIN\n",
+     NULL},
+    {"keys_that_are_no_answers_are_no_conflict",
+     {"keys", "--conflicts"},
+     1,
+     NULL,
+     "no name has several keys"},
     {"verify_of_no_message_exits_1", {"verify", "77"}, 1, NULL, "no message has the id 77"},
     {"verify_needs_an_id", {"verify"}, 2, NULL, "needs one id"},
     {"twins_are_compared_with_the_one_that_verifies",

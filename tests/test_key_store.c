@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
+#include "indexer/key_state.h"
+
 /* RFC 6376 appendix C; RFC 8463 appendix A.2. */
 #define RSA_1024                                                                               \
     "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFC" \
@@ -257,6 +259,27 @@ static void test_answers_of_the_dns(void)
     g_assert_cmphex(only_key(store, "c", "e.org")->material.flags, ==, KEY_FLAG_NO_ANSWER);
 }
 
+/* How the DNS answers long after the mail says nothing of the mail. */
+static void test_later_answers_are_kept_and_found_by_no_name(void)
+{
+    static const char text[] = "a\te.org\tNXDOMAIN\t\t\t0\tDNS\tdns\tnote\tsecure\n"
+                               "a\te.org\tTIMEOUT\t\t\t0\tDNS\tdns\n"
+                               "b\te.org\tTIMEOUT\t\t\t0\tDNS\tdns\n"
+                               "b\te.org\tTIMEOUT\n"
+                               "a\te.org\tNXDOMAIN\t\t\t0\tDNS\tdns\tnote\tperhaps\n";
+    g_autoptr(KeyStore) store = store_of(text, strlen(text), NULL);
+    g_assert_cmpuint(key_store_size(store), ==, 4);
+    g_assert_null(key_store_find(store, SLICE_LITERAL("a"), SLICE_LITERAL("e.org")));
+    g_assert_null(key_store_find_selector(store, SLICE_LITERAL("a")));
+    const Key *answer = key_store_get(store, 0);
+    g_assert_true(answer->is_answer);
+    g_assert_cmpstr(key_state_word(answer), ==, "no-answer");
+    g_assert_cmpuint(answer->observations->len, ==, 2);
+    g_assert_cmpstr(observation_of(answer, 0).dnssec, ==, "secure");
+    g_assert_cmpstr(observation_of(answer, 1).dnssec, ==, "");
+    g_assert_false(only_key(store, "b", "e.org")->is_answer);
+}
+
 static void test_lines_that_are_no_text_are_counted(void)
 {
     static const char text[] = "a._domainkey.e.org\tp=\xFF\n"
@@ -328,6 +351,8 @@ int main(int argc, char **argv)
     g_test_add_func("/key_store/one_record_is_one_key_with_observations",
                     test_one_record_is_one_key_with_observations);
     g_test_add_func("/key_store/answers_of_the_dns", test_answers_of_the_dns);
+    g_test_add_func("/key_store/later_answers_are_kept_and_found_by_no_name",
+                    test_later_answers_are_kept_and_found_by_no_name);
     g_test_add_func("/key_store/lines_that_are_no_text_are_counted",
                     test_lines_that_are_no_text_are_counted);
     g_test_add_func("/key_store/lookups_by_selector_and_of_nothing",
