@@ -87,7 +87,7 @@ static bool is_answer(const char *record, const KeyObservation *observation)
         KEY_ANSWER_SERVFAIL,
         KEY_ANSWER_TIMEOUT,
         KEY_ANSWER_BOGUS,
-        KEY_ANSWER_OVERSIZE,
+        KEY_ANSWER_UNREADABLE,
         NULL,
     };
     return g_strcmp0(observation->channel, "dns") == 0 && g_strv_contains(words, record);

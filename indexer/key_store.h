@@ -59,12 +59,12 @@ bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_line
                          GError **error);
 
 /* What --dns keeps in the place of a record (channel dns). */
-#define KEY_ANSWER_NXDOMAIN "NXDOMAIN" /* the name does not exist */
-#define KEY_ANSWER_NODATA   "NODATA"   /* it has no TXT record */
-#define KEY_ANSWER_SERVFAIL "SERVFAIL" /* its servers, or those asked, failed */
-#define KEY_ANSWER_TIMEOUT  "TIMEOUT"
-#define KEY_ANSWER_BOGUS    "BOGUS"    /* DNSSEC says that the answer is not the domain's */
-#define KEY_ANSWER_OVERSIZE "OVERSIZE" /* its TXT records are too large for keys */
+#define KEY_ANSWER_NXDOMAIN   "NXDOMAIN" /* the name does not exist */
+#define KEY_ANSWER_NODATA     "NODATA"   /* it has no TXT record */
+#define KEY_ANSWER_SERVFAIL   "SERVFAIL" /* its servers, or those asked, failed */
+#define KEY_ANSWER_TIMEOUT    "TIMEOUT"
+#define KEY_ANSWER_BOGUS      "BOGUS"      /* DNSSEC says that the answer is not the domain's */
+#define KEY_ANSWER_UNREADABLE "UNREADABLE" /* its TXT records are broken, or too large */
 
 /* Adds one key, or one observation to a key that is there already. All strings are copied;
  * `observation` may be NULL. "private key published" in the notes is KEY_FLAG_LEAKED. The

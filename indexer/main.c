@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "indexer/ingest.h"
+#include "indexer/key_dns.h"
 #include "indexer/key_files.h"
 #include "indexer/key_recovery.h"
 #include "indexer/progress.h"
@@ -29,6 +30,11 @@ typedef struct {
     char *received_at;
     int64_t received_at_seconds; /* only with received_at */
     gint n_workers;
+    char *dns_server;
+    char *dns_trust_anchor;
+    gint dns_timeout_seconds;
+    gboolean dns;
+    gboolean dns_retry;
     gboolean no_builtin_keys;
     gboolean no_dkim;
     gboolean no_repair;
@@ -44,6 +50,8 @@ static void arguments_clear(Arguments *arguments)
 {
     g_free(arguments->database);
     g_free(arguments->received_at);
+    g_free(arguments->dns_server);
+    g_free(arguments->dns_trust_anchor);
     g_strfreev(arguments->key_files);
     g_strfreev(arguments->recover_names);
     g_strfreev(arguments->sources);
@@ -66,6 +74,28 @@ static void catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+static void add_dns_entries(GOptionContext *context, Arguments *arguments)
+{
+    const GOptionEntry entries[] = {
+        {"dns", 0, 0, G_OPTION_ARG_NONE, &arguments->dns,
+         "Ask the DNS for keys that are not known. This tells others what you are reading",
+         NULL},
+        {"dns-retry", 0, 0, G_OPTION_ARG_NONE, &arguments->dns_retry,
+         "With --dns: also for those that were asked for before", NULL},
+        {"dns-server", 0, 0, G_OPTION_ARG_STRING, &arguments->dns_server,
+         "With --dns: the server to ask (default: those of /etc/resolv.conf)",
+         "ADDRESS[@PORT]"},
+        {"dns-trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &arguments->dns_trust_anchor,
+         "With --dns: DS or DNSKEY records that DNSSEC begins with; \"none\": do not validate "
+         "(default: the root's, of dns-root-data)",
+         "FILE"},
+        {"dns-timeout", 0, 0, G_OPTION_ARG_INT, &arguments->dns_timeout_seconds,
+         "With --dns: the longest that one name may take (default: 10)", "SECONDS"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_option_context_add_main_entries(context, entries, NULL);
 }
 
 static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GError **error)
@@ -117,20 +147,40 @@ static bool parse_arguments(Arguments *arguments, int *argc, char ***argv, GErro
         "Running the same command again adds what is new and goes on where an\n"
         "interrupted run stopped. The keys of --keys are kept in the archive, and settle\n"
         "what is in it already; without a SOURCE that is all that is done. So it is with\n"
-        "--recover-keys, which can be interrupted at any time. With --verify-only, "
-        "SOURCE may be - for standard\n"
-        "input, and keys come from --keys alone when it is given. Exit codes: 0 done,\n"
-        "1 failed, 2 usage, 4 done and some input was damaged (waxseal-query ledger\n"
+        "--recover-keys, which can be interrupted at any time, and with --dns. The DNS is\n"
+        "never asked without --dns: the servers that are asked, and those of the senders'\n"
+        "domains, learn whose mail you are reading, and when. With --verify-only, SOURCE\n"
+        "may be - for standard input, and keys come from --keys alone when it is given.\n"
+        "Exit codes: 0 done, 1 failed (or no DNS server answers), 2 usage, 4 done and\n"
+        "some input was damaged (waxseal-query ledger\n"
         "says which).");
     g_option_context_add_main_entries(context, entries, NULL);
+    add_dns_entries(context, arguments);
     return g_option_context_parse(context, argc, argv, error);
+}
+
+static const char *dns_argument_fault(const Arguments *arguments)
+{
+    const bool has_settings = arguments->dns_retry || arguments->dns_server != NULL ||
+                              arguments->dns_trust_anchor != NULL ||
+                              arguments->dns_timeout_seconds != 0;
+    if (!arguments->dns && has_settings) {
+        return "--dns-retry, --dns-server, --dns-trust-anchor and --dns-timeout belong to "
+               "--dns";
+    }
+    if (arguments->dns && (arguments->verify_only || arguments->no_dkim)) {
+        return "--dns looks for the keys of an archive's signatures: --verify-only and "
+               "--no-dkim do not go with it";
+    }
+    return NULL;
 }
 
 /* A sentence for a person about arguments that do not go together. Returns: NULL when all is
  * well. */
 static const char *argument_fault(const Arguments *arguments)
 {
-    const bool has_keys = arguments->key_files != NULL || arguments->recover_keys;
+    const bool has_keys =
+        arguments->key_files != NULL || arguments->recover_keys || arguments->dns;
     if (arguments->sources == NULL && (arguments->verify_only || !has_keys)) {
         return "no SOURCE given; try --help";
     }
@@ -151,7 +201,7 @@ static const char *argument_fault(const Arguments *arguments)
         return "--verify-only checks signatures without an archive: --database and --no-dkim "
                "do not go with it";
     }
-    return NULL;
+    return dns_argument_fault(arguments);
 }
 
 static bool check_arguments(Arguments *arguments, GError **error)
@@ -164,6 +214,12 @@ static bool check_arguments(Arguments *arguments, GError **error)
     if (arguments->n_workers < 0 || arguments->n_workers > WORKER_POOL_SIZE_MAX) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     "--workers must be between 1 and %d", WORKER_POOL_SIZE_MAX);
+        return false;
+    }
+    if (arguments->dns_timeout_seconds < 0 ||
+        arguments->dns_timeout_seconds > DNS_TIMEOUT_SECONDS_MAX) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--dns-timeout must be between 1 and %d", DNS_TIMEOUT_SECONDS_MAX);
         return false;
     }
     if (arguments->received_at != NULL &&
@@ -202,16 +258,23 @@ static void report_trouble(const char *message, gpointer data)
     g_printerr("waxseal-index: %s\n", message);
 }
 
-static int exit_code_of(const IngestOutcome *outcome)
+/* What a run came to. */
+typedef struct {
+    IngestOutcome ingest;
+    bool dns_is_silent; /* no server answers */
+    bool interrupted;
+} Outcome;
+
+static int exit_code_of(const Outcome *outcome)
 {
     if (outcome->interrupted) {
         g_printerr("waxseal-index: interrupted; run the same command again to go on\n");
         return EXIT_FAILED;
     }
-    if (outcome->failed_sources > 0) {
+    if (outcome->ingest.failed_sources > 0 || outcome->dns_is_silent) {
         return EXIT_FAILED;
     }
-    return outcome->damaged_files > 0 ? EXIT_DAMAGED : EXIT_DONE;
+    return outcome->ingest.damaged_files > 0 ? EXIT_DAMAGED : EXIT_DONE;
 }
 
 /* A check without an archive is by the files that are named, when any are: so it comes to the
@@ -345,14 +408,67 @@ static bool recover_keys(const Arguments *arguments, bool *ret_interrupted, GErr
     return is_ok && (arguments->quiet || summary_print_recovery(database, &outcome, error));
 }
 
-/* What is to be done with the archive, one after the other. */
-static bool run_all(const Arguments *arguments, IngestOutcome *outcome, GError **error)
+static KeyDnsOptions dns_options(const Arguments *arguments, Progress *progress)
 {
+    const DnsOptions dns = {
+        .server = arguments->dns_server,
+        .trust_anchor = arguments->dns_trust_anchor,
+        .timeout_seconds = (unsigned)arguments->dns_timeout_seconds,
+        .progress = progress_show_names,
+        .user_data = progress,
+        .interrupted = &interrupted,
+    };
+    return (KeyDnsOptions){
+        .dns = dns,
+        .again = arguments->dns_retry,
+        .trouble = report_trouble,
+        .user_data = progress,
+    };
+}
+
+static bool ask_dns(const Arguments *arguments, Outcome *outcome, GError **error)
+{
+    const char *database = existing_archive(arguments, error);
+    g_autoptr(KeyStore) keys = key_store_new();
+    size_t n_named_keys = 0;
+    if (database == NULL || !load_keys(keys, arguments, database, &n_named_keys, error)) {
+        return false;
+    }
+    Progress progress;
+    progress_init(&progress, arguments->quiet);
+    const KeyDnsOptions options = dns_options(arguments, &progress);
+    g_autoptr(sqlite3) db = archive_open_writable(database, NULL, error);
+    KeyDnsOutcome dns = {.gave_up = false};
+    catch_signals();
+    const bool is_ok = db != NULL && key_dns_run(db, keys, &options, &dns, error);
+    progress_clear_line(&progress);
+    outcome->dns_is_silent = dns.gave_up;
+    outcome->interrupted = interrupted != 0;
+    return is_ok && (arguments->quiet || summary_print_dns(database, &dns, error));
+}
+
+/* A long run is not to end with a setting that could be checked at its beginning. */
+static bool check_dns(const Arguments *arguments, GError **error)
+{
+    const KeyDnsOptions options = dns_options(arguments, NULL);
+    return !arguments->dns || key_dns_check(&options, error);
+}
+
+/* What is to be done with the archive, one after the other. */
+static bool run_all(const Arguments *arguments, Outcome *outcome, GError **error)
+{
+    if (!check_dns(arguments, error)) {
+        return false;
+    }
     if (arguments->sources != NULL) {
-        if (!run(arguments, outcome, error)) {
+        if (!run(arguments, &outcome->ingest, error)) {
             return false;
         }
+        outcome->interrupted = outcome->ingest.interrupted;
     } else if (arguments->key_files != NULL && !import_keys(arguments, error)) {
+        return false;
+    }
+    if (arguments->dns && !outcome->interrupted && !ask_dns(arguments, outcome, error)) {
         return false;
     }
     return !arguments->recover_keys || outcome->interrupted ||
@@ -473,7 +589,7 @@ int main(int argc, char **argv)
     if (arguments.verify_only) {
         return verify_only(&arguments);
     }
-    IngestOutcome outcome = {0};
+    Outcome outcome = {.interrupted = false};
     if (!run_all(&arguments, &outcome, &error)) {
         g_printerr("waxseal-index: %s\n", error->message);
         return EXIT_FAILED;

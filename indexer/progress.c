@@ -92,6 +92,15 @@ void progress_show_recovery(const KeyRecoveryProgress *state, gpointer data)
     }
 }
 
+void progress_show_names(size_t n_answers, size_t n_names, gpointer data)
+{
+    Progress *progress = data;
+    if (!progress->quiet && progress->is_terminal) {
+        g_printerr("\r%zu of %zu names asked of the DNS\033[K", n_answers, n_names);
+        progress->line_is_open = true;
+    }
+}
+
 void progress_clear_line(Progress *progress)
 {
     if (progress->line_is_open) {

@@ -27,5 +27,9 @@ void progress_show(const IngestProgress *state, gpointer progress);
 /* The same of the search for keys. */
 void progress_show_recovery(const KeyRecoveryProgress *state, gpointer progress);
 
+/* Shows how many names the DNS has answered for; a DnsProgressFunc with a Progress as user
+ * data. On a terminal only: it is seconds or a few minutes. */
+void progress_show_names(size_t n_answers, size_t n_names, gpointer progress);
+
 /* Clears the line before anything else is printed. */
 void progress_clear_line(Progress *progress);

@@ -124,15 +124,16 @@ static Slice column_bytes(sqlite3_stmt *row, int column)
     return slice_of(bytes, (size_t)sqlite3_column_bytes(row, column));
 }
 
-static bool import_keys(Recheck *recheck, size_t n_imported, GError **error)
+static bool import_keys(Recheck *recheck, const GArray *indexes, GError **error)
 {
-    for (size_t i = 0; i < n_imported; i++) {
+    for (guint i = 0; i < indexes->len; i++) {
+        const int64_t index = g_array_index(indexes, int64_t, i);
+        const Key *key = key_store_get(recheck->keys, index);
         bool changed = false;
-        if (!key_rows_import(recheck->key_rows, (int64_t)i, &changed, error)) {
+        if (!key_rows_import(recheck->key_rows, index, &changed, error)) {
             return false;
         }
-        if (changed) {
-            const Key *key = key_store_get(recheck->keys, (int64_t)i);
+        if (changed && !key->is_answer) {
             recheck->outcome.keys++;
             g_hash_table_add(recheck->selectors, g_strdup(key->selector));
             g_hash_table_add(recheck->names,
@@ -344,9 +345,9 @@ static bool write_changes(Recheck *recheck, GError **error)
     return true;
 }
 
-static bool run(Recheck *recheck, size_t n_imported, GError **error)
+static bool run(Recheck *recheck, const GArray *indexes, GError **error)
 {
-    if (!import_keys(recheck, n_imported, error)) {
+    if (!import_keys(recheck, indexes, error)) {
         return false;
     }
     if (recheck->outcome.keys == 0) {
@@ -360,8 +361,8 @@ static bool run(Recheck *recheck, size_t n_imported, GError **error)
     return write_changes(recheck, error);
 }
 
-bool recheck_run(sqlite3 *db, const KeyStore *keys, size_t n_imported,
-                 RecheckOutcome *ret_outcome, GError **error)
+bool recheck_run_keys(sqlite3 *db, const KeyStore *keys, const GArray *indexes,
+                      RecheckOutcome *ret_outcome, GError **error)
 {
     g_auto(Recheck) recheck = {
         .db = db,
@@ -380,10 +381,21 @@ bool recheck_run(sqlite3 *db, const KeyStore *keys, size_t n_imported,
         !archive_exec(db, "BEGIN IMMEDIATE", error)) {
         return false;
     }
-    if (!run(&recheck, n_imported, error) || !archive_exec(db, "COMMIT", error)) {
+    if (!run(&recheck, indexes, error) || !archive_exec(db, "COMMIT", error)) {
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
         return false;
     }
     *ret_outcome = recheck.outcome;
     return true;
+}
+
+bool recheck_run(sqlite3 *db, const KeyStore *keys, size_t n_imported,
+                 RecheckOutcome *ret_outcome, GError **error)
+{
+    g_autoptr(GArray) indexes = g_array_new(false, false, sizeof(int64_t));
+    for (size_t i = 0; i < n_imported; i++) {
+        const int64_t index = (int64_t)i;
+        g_array_append_val(indexes, index);
+    }
+    return recheck_run_keys(db, keys, indexes, ret_outcome, error);
 }

@@ -17,7 +17,7 @@
 #include "schema/archive.h"
 
 typedef struct {
-    uint64_t keys;       /* new in the archive, or with something new to say */
+    uint64_t keys;       /* new in the archive, or with something new to say; no answers */
     uint64_t signatures; /* tried again, of any method */
     uint64_t changed;    /* of those */
     uint64_t messages;   /* whose dkim, level, caveats or arc is another now */
@@ -26,3 +26,7 @@ typedef struct {
 /* Imports the keys at 0 .. n_imported - 1 of the store and tries with all of the store. */
 bool recheck_run(sqlite3 *db, const KeyStore *keys, size_t n_imported,
                  RecheckOutcome *ret_outcome, GError **error);
+
+/* The same with the keys of these indexes (int64_t). */
+bool recheck_run_keys(sqlite3 *db, const KeyStore *keys, const GArray *indexes,
+                      RecheckOutcome *ret_outcome, GError **error);

@@ -169,6 +169,47 @@ static void print_sandbox(bool is_off)
     g_print("Sandbox      %s\n", sandbox);
 }
 
+static uint64_t count_answers(const KeyDnsOutcome *dns, const DnsStatus *statuses, size_t n)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        count += dns->answers[statuses[i]];
+    }
+    return count;
+}
+
+static void print_dns(const KeyDnsOutcome *dns)
+{
+    static const DnsStatus without[] = {DNS_STATUS_NXDOMAIN, DNS_STATUS_NODATA,
+                                        DNS_STATUS_UNREADABLE};
+    static const DnsStatus failed[] = {DNS_STATUS_SERVFAIL, DNS_STATUS_TIMEOUT};
+    const uint64_t n_found = dns->answers[DNS_STATUS_RECORDS];
+    const uint64_t n_without = count_answers(dns, without, G_N_ELEMENTS(without));
+    const uint64_t n_failed = count_answers(dns, failed, G_N_ELEMENTS(failed));
+    const uint64_t n_bogus = dns->answers[DNS_STATUS_BOGUS];
+    g_print("DNS          %s answered for: ",
+            counted(n_found + n_without + n_failed + n_bogus, "name").text);
+    g_print("%s with a record, %s without, ", grouped((int64_t)n_found).text,
+            grouped((int64_t)n_without).text);
+    g_print("%s not reached, %s not to be trusted\n", grouped((int64_t)n_failed).text,
+            grouped((int64_t)n_bogus).text);
+    if (dns->asked_before > 0) {
+        g_print("             %s not asked again (--dns-retry does)\n",
+                counted(dns->asked_before, "name").text);
+    }
+    if (dns->answers[DNS_STATUS_UNASKED] > 0) {
+        g_print("             %s without any answer; the next run asks for them\n",
+                counted(dns->answers[DNS_STATUS_UNASKED], "name").text);
+    }
+    if (dns->left > 0) {
+        g_print("             %s left for the next run (%s a run)\n",
+                counted(dns->left, "name").text, grouped(KEY_DNS_NAMES_MAX).text);
+    }
+    if (dns->recheck.keys > 0) {
+        print_recheck(&dns->recheck);
+    }
+}
+
 static bool read_values(const char *database, int64_t *values, GError **error)
 {
     g_autoptr(sqlite3) db = archive_open_readonly(database, error);
@@ -244,6 +285,18 @@ bool summary_print_recovery(const char *database, const KeyRecoveryOutcome *outc
     if (outcome->keys > 0) {
         print_recheck(&outcome->recheck);
     }
+    print_contents(values);
+    return true;
+}
+
+bool summary_print_dns(const char *database, const KeyDnsOutcome *outcome, GError **error)
+{
+    int64_t values[N_STATEMENTS] = {0};
+    if (!read_values(database, values, error)) {
+        return false;
+    }
+    g_print("Archive      %s\n", database);
+    print_dns(outcome);
     print_contents(values);
     return true;
 }

@@ -179,7 +179,7 @@ CREATE TABLE dkim_key (
     selector TEXT NOT NULL,
     domain TEXT NOT NULL,
     record TEXT NOT NULL, -- the TXT record; in state no-answer what the DNS said: NXDOMAIN, NODATA,
-                          -- SERVFAIL, TIMEOUT, BOGUS, OVERSIZE
+                          -- SERVFAIL, TIMEOUT, BOGUS, UNREADABLE
     bits INTEGER NOT NULL, -- 0 when the record holds no usable key
     spki_sha256 BLOB,      -- of its SubjectPublicKeyInfo; NULL when it holds no usable key
     state TEXT NOT NULL CHECK (state IN
@@ -193,9 +193,9 @@ CREATE TABLE dkim_key_observation (
     channel TEXT NOT NULL, -- repo, suite, mail, docs, gcd, repo-modulus, file, dns
     first_seen TEXT NOT NULL, -- ISO 8601 date, '' when unknown
     last_seen TEXT NOT NULL,
-    notes TEXT NOT NULL,
     dnssec TEXT NOT NULL DEFAULT '' CHECK -- of an answer of the DNS; else ''
         (dnssec IN ('', 'secure', 'insecure', 'bogus', 'indeterminate')),
+    notes TEXT NOT NULL, -- last: SQLite 3.40 takes a column before one of the key for NULL
     PRIMARY KEY (key_id, source, channel, first_seen, last_seen, dnssec)
 ) STRICT, WITHOUT ROWID;
 

@@ -392,9 +392,9 @@ static void add_file(sqlite3 *db, const QueryFixture *fixture)
         " (2, 'gone', 'bank.example', 'NXDOMAIN', 0, NULL, 'no-answer'),"
         " (3, 'gone', 'bank.example', 'TIMEOUT', 0, NULL, 'no-answer');"
         "INSERT INTO dkim_key_observation VALUES "
-        "(1, 'a repository', 'repo', '2016-11', '2017-10-01', 'a note', ''), "
+        "(1, 'a repository', 'repo', '2016-11', '2017-10-01', '', 'a note'), "
         "(1, 'keys.tsv', 'file', '', '', '', ''), "
-        "(1, 'DNS by 192.0.2.53', 'dns', '2026-11-28', '2026-11-28', '', 'secure');"
+        "(1, 'DNS by 192.0.2.53', 'dns', '2026-11-28', '2026-11-28', 'secure', '');"
         "INSERT INTO archive_property VALUES ('id_drift', '2');");
 }
 
