@@ -150,6 +150,12 @@ static const AllowedIf allowed_if[] = {
     {SCMP_SYS(prlimit64), FILES, 2, UINT64_MAX, 0},
 };
 
+#ifdef WAXSEAL_INSTRUMENTED
+static const bool is_instrumented = true;
+#else
+static const bool is_instrumented = false;
+#endif
+
 static bool seccomp_is_supported(void)
 {
     const uint32_t action = SECCOMP_RET_ERRNO;
@@ -158,14 +164,13 @@ static bool seccomp_is_supported(void)
 
 SandboxSupport sandbox_support(void)
 {
-#ifdef WAXSEAL_INSTRUMENTED
-    return (SandboxSupport){.is_instrumented = true};
-#else
+    if (is_instrumented) {
+        return (SandboxSupport){.is_instrumented = true};
+    }
     return (SandboxSupport){
         .has_seccomp = seccomp_is_supported(),
         .landlock_abi = landlock_abi(),
     };
-#endif
 }
 
 bool sandbox_is_whole(const SandboxSupport *support)
