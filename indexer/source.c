@@ -213,6 +213,8 @@ SourceReader *source_reader_open(const SourceEntry *entry, uint64_t resume_at,
     g_autoptr(SourceReader) reader = g_new0(SourceReader, 1);
     reader->pending = g_byte_array_new();
     reader->stored_size = entry->stored_size;
+    reader->mtime_ns = entry->mtime_ns;
+    reader->path = g_strdup(entry->path);
     reader->stream = byte_stream_open(entry->path, error);
     if (reader->stream == NULL) {
         return NULL;
@@ -231,6 +233,7 @@ void source_reader_free(SourceReader *reader)
         return;
     }
     byte_stream_free(reader->stream);
+    g_free(reader->path);
     g_clear_error(&reader->trouble);
     g_byte_array_unref(reader->pending);
     g_free(reader);
@@ -273,6 +276,12 @@ SourceRead source_reader_next(SourceReader *reader, SourceWindow *window, size_t
                             (guint)(fill.filled - fill.done));
     }
     window->used += fill.done;
+    if (result == SOURCE_READ_END && reader->trouble == NULL &&
+        byte_stream_has_changed(reader->stream, reader->stored_size, reader->mtime_ns)) {
+        g_set_error(&reader->trouble, G_IO_ERROR, G_IO_ERROR_FAILED,
+                    "%s: changed while it was read; the same command reads it again",
+                    reader->path);
+    }
     if (result == SOURCE_READ_END && reader->trouble != NULL) {
         g_propagate_error(error, g_steal_pointer(&reader->trouble));
         return SOURCE_READ_ERROR;

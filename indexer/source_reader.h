@@ -25,12 +25,14 @@ struct SourceReader {
     const SourceReaderClass *class;
     SourceFacts facts;
     ByteStream *stream;
-    uint64_t stored_size;
-    uint64_t position;   /* uncompressed bytes that were handed out */
-    GByteArray *pending; /* bytes after `position` that were read already */
-    bool at_end;         /* the stream has no more */
-    GError *trouble;     /* why it has no more */
-    bool done;           /* a single message was handed out */
+    char *path;
+    uint64_t stored_size; /* when the file was found */
+    int64_t mtime_ns;     /* the same */
+    uint64_t position;    /* uncompressed bytes that were handed out */
+    GByteArray *pending;  /* bytes after `position` that were read already */
+    bool at_end;          /* the stream has no more */
+    GError *trouble;      /* why it has no more */
+    bool done;            /* a single message was handed out */
 };
 
 /* The part of the window that one call fills. */

@@ -9,6 +9,7 @@
 
 #include "indexer/folder_name.h"
 #include "indexer/source.h"
+#include "schema/byte_stream.h"
 
 /* Deeper than any mail store; ends a walk through a file system that is damaged. */
 #define WALK_DEPTH_MAX 64
@@ -132,8 +133,7 @@ static void emit_file(Walk *walk, const Place *place, const char *name, const ch
     const char *flags = place->container == SOURCE_CONTAINER_MAILDIR ? find_flags(name) : NULL;
     entry->flags = g_strdup(flags == NULL ? "" : flags);
     entry->stored_size = (uint64_t)info->st_size;
-    entry->mtime_ns =
-        (int64_t)info->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + info->st_mtim.tv_nsec;
+    entry->mtime_ns = byte_stream_mtime_ns(info);
     walk->stopped = !walk->entry(entry, walk->user_data);
 }
 

@@ -21,10 +21,15 @@
 #define WRITER_BATCH_BYTES ((size_t)12 << 20)
 
 /* Or this many messages. */
+#ifndef WRITER_BATCH_MESSAGES
 #define WRITER_BATCH_MESSAGES 20000
+#endif
 
-/* So many batches are committed at once: with each commit the index's thread is waited for. */
+/* So many batches are committed at once: with each commit the index's thread is waited for.
+ * These two are smaller in tests/crash.py. */
+#ifndef WRITER_COMMIT_BATCHES
 #define WRITER_COMMIT_BATCHES 16
+#endif
 
 /* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.
  */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -246,6 +245,19 @@ gssize byte_stream_peek(const ByteStream *stream, uint64_t offset, char *out, si
         done += (size_t)n_read;
     }
     return (gssize)done;
+}
+
+int64_t byte_stream_mtime_ns(const struct stat *info)
+{
+    return (int64_t)info->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) +
+           info->st_mtim.tv_nsec;
+}
+
+bool byte_stream_has_changed(const ByteStream *stream, uint64_t stored_size, int64_t mtime_ns)
+{
+    struct stat info;
+    return fstat(stream->fd, &info) != 0 || (uint64_t)info.st_size != stored_size ||
+           byte_stream_mtime_ns(&info) != mtime_ns;
 }
 
 bool byte_stream_skip_to(ByteStream *stream, uint64_t offset, GError **error)

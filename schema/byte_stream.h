@@ -10,6 +10,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/stat.h>
 
 #include "schema/occurrence.h"
 #include "schema/slice.h"
@@ -39,6 +40,12 @@ bool byte_stream_skip_to(ByteStream *stream, uint64_t offset, GError **error);
 
 /* The offset of the next byte (uncompressed bytes). */
 uint64_t byte_stream_position(const ByteStream *stream);
+
+/* Whether the open file has another size or time than it had; somebody writes to it. */
+bool byte_stream_has_changed(const ByteStream *stream, uint64_t stored_size, int64_t mtime_ns);
+
+/* The time of a file's last change, in nanoseconds since 1970. */
+int64_t byte_stream_mtime_ns(const struct stat *info);
 
 /* Bytes on disk that were consumed so far. */
 uint64_t byte_stream_stored_position(const ByteStream *stream);
