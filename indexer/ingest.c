@@ -2,6 +2,7 @@
 #include "indexer/ingest.h"
 
 #include <malloc.h>
+#include <unistd.h>
 
 #include "indexer/fts_index.h"
 #include "indexer/slot_record.h"
@@ -20,6 +21,7 @@
 typedef struct {
     const IngestOptions *options;
     sqlite3 *db;
+    int lock_fd; /* of archive_lock, or -1 */
     WorkerPool *pool;
     Writer *writer;
     Reader *reader;
@@ -42,6 +44,9 @@ static void ingest_clear(Ingest *ingest)
     worker_pool_free(ingest->pool);
     writer_free(ingest->writer);
     sqlite3_close(ingest->db);
+    if (ingest->lock_fd >= 0) {
+        close(ingest->lock_fd);
+    }
     g_clear_pointer(&ingest->sources, g_ptr_array_unref);
     mail_record_destroy(&ingest->record);
 }
@@ -205,6 +210,10 @@ static bool write_all(Ingest *ingest, GError **error)
 
 static bool open_archive(Ingest *ingest, GError **error)
 {
+    ingest->lock_fd = archive_lock(ingest->options->database, error);
+    if (ingest->lock_fd < 0) {
+        return false;
+    }
     ingest->db =
         archive_open_writable(ingest->options->database, &ingest->outcome.created, error);
     if (ingest->db == NULL) {
@@ -263,7 +272,8 @@ static void fill_outcome(Ingest *ingest, IngestOutcome *ret_outcome)
 
 bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError **error)
 {
-    g_auto(Ingest) ingest = {.options = options, .started_us = g_get_monotonic_time()};
+    g_auto(Ingest)
+        ingest = {.options = options, .lock_fd = -1, .started_us = g_get_monotonic_time()};
     mail_record_init(&ingest.record);
     /* The workers come first: they must inherit neither threads nor a connection. */
     const WorkerPoolOptions pool = {

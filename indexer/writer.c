@@ -32,8 +32,10 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_DAMAGED] = "INSERT OR IGNORE INTO damaged_span (file_id, offset, length, reason)"
                     " VALUES (?1, ?2, ?3, ?4)",
     [GET_DRIFT] = "SELECT value FROM archive_property WHERE name = 'id_drift'",
-    [SET_DRIFT] = "INSERT OR REPLACE INTO archive_property (name, value)"
-                  " VALUES ('id_drift', ?1)",
+    /* Another program may have written a larger one since we read it. */
+    [SET_DRIFT] = "INSERT INTO archive_property (name, value) VALUES ('id_drift', ?1)"
+                  " ON CONFLICT (name) DO UPDATE SET"
+                  " value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
 };
 
 /* A message of the batch that is new in the archive. */

@@ -13,6 +13,11 @@
 /* How long a reader waits for a writer's commit, and a writer for another writer. */
 #define BUSY_TIMEOUT_MS 5000
 
+#define BUSY_WORDS "another program is writing to this archive"
+
+/* What archive_lock locks: far behind any byte of a database. */
+#define LOCK_BYTE (INT64_C(1) << 62)
+
 /* The page size of a new archive: FTS5 segments and message text favour larger pages. */
 #define PAGE_SIZE_PRAGMA "PRAGMA page_size = 16384"
 
@@ -69,7 +74,7 @@ void archive_set_error(sqlite3 *db, GError **error)
     ArchiveError kind = error_of(code);
     const char *words = sqlite3_errmsg(db);
     if (kind == ARCHIVE_ERROR_BUSY) {
-        words = "another program is writing to this archive";
+        words = BUSY_WORDS;
     } else if (kind == ARCHIVE_ERROR_FULL) {
         words = "the disk is full";
     } else if ((code & 0xFF) == SQLITE_CORRUPT) {
@@ -309,22 +314,7 @@ bool archive_make_indexes(sqlite3 *db, GError **error)
     return for_each_index(db, make_index, error);
 }
 
-bool archive_make_schema(sqlite3 *db, GError **error)
-{
-    g_autofree char *sql = expand_schema();
-    if (!archive_exec(db, PAGE_SIZE_PRAGMA, error) ||
-        !archive_exec(db, "BEGIN IMMEDIATE", error)) {
-        return false;
-    }
-    if (!archive_exec(db, sql, error) || !archive_exec(db, "COMMIT", error)) {
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-        return false;
-    }
-    return true;
-}
-
-/* Only an empty database becomes an archive; anything else must be one already. */
-static bool make_or_check(sqlite3 *db, const char *path, bool *ret_created, GError **error)
+static bool is_empty(sqlite3 *db, bool *ret_empty, GError **error)
 {
     gint64 n_objects = 0;
     gint64 application_id = 0;
@@ -332,8 +322,43 @@ static bool make_or_check(sqlite3 *db, const char *path, bool *ret_created, GErr
         !read_integer(db, "PRAGMA application_id", &application_id, error)) {
         return false;
     }
-    bool created = n_objects == 0 && application_id == 0;
-    if (created ? !archive_make_schema(db, error) : !check_identity(db, path, error)) {
+    *ret_empty = n_objects == 0 && application_id == 0;
+    return true;
+}
+
+/* Inside a transaction: another program may have made the schema just before it began. */
+static bool make_if_empty(sqlite3 *db, bool *ret_made, GError **error)
+{
+    g_autofree char *sql = expand_schema();
+    return is_empty(db, ret_made, error) && (!*ret_made || archive_exec(db, sql, error)) &&
+           archive_exec(db, "COMMIT", error);
+}
+
+static bool make_schema(sqlite3 *db, bool *ret_made, GError **error)
+{
+    if (!archive_exec(db, PAGE_SIZE_PRAGMA, error) ||
+        !archive_exec(db, "BEGIN IMMEDIATE", error)) {
+        return false;
+    }
+    if (!make_if_empty(db, ret_made, error)) {
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        return false;
+    }
+    return true;
+}
+
+bool archive_make_schema(sqlite3 *db, GError **error)
+{
+    bool made = false;
+    return make_schema(db, &made, error);
+}
+
+/* Only an empty database becomes an archive; anything else must be one already. */
+static bool make_or_check(sqlite3 *db, const char *path, bool *ret_created, GError **error)
+{
+    bool created = false;
+    if (!is_empty(db, &created, error) || (created && !make_schema(db, &created, error)) ||
+        (!created && !check_identity(db, path, error))) {
         return false;
     }
     if (ret_created != NULL) {
@@ -342,14 +367,37 @@ static bool make_or_check(sqlite3 *db, const char *path, bool *ret_created, GErr
     return true;
 }
 
-sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error)
+/* The index holds what the mail holds: a new file is for its owner only. SQLite makes its
+ * journal with the rights of the database. */
+static int open_or_make(const char *path, GError **error)
 {
-    /* The index holds what the mail holds: a new file is for its owner only. SQLite makes its
-     * journal with the rights of the database. */
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd < 0) {
         g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN, "%s: %s", path,
                     g_strerror(errno));
+    }
+    return fd;
+}
+
+int archive_lock(const char *path, GError **error)
+{
+    int fd = open_or_make(path, error);
+    /* A byte that SQLite locks for nothing. Where a file system has no locks there are none of
+     * SQLite's either. */
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCK_BYTE, .l_len = 1};
+    if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_BUSY, "%s: " BUSY_WORDS, path);
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error)
+{
+    int fd = open_or_make(path, error);
+    if (fd < 0) {
         return NULL;
     }
     close(fd);

@@ -46,6 +46,11 @@ sqlite3 *archive_open_frozen(const char *path, GError **error);
 /* Makes the tables and views of an empty database. Returns: false with `error`. */
 bool archive_make_schema(sqlite3 *db, GError **error);
 
+/* Keeps other indexers out of an archive, for they know in memory what it holds. The file is
+ * made when it is missing. Returns: a file descriptor; close it after the connection, since
+ * closing takes SQLite's locks away; -1 with `error`. */
+int archive_lock(const char *path, GError **error);
+
 /* Opens an archive for writing and makes it first when the file is missing or empty.
  * `ret_created` says which; it may be NULL.
  * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */

@@ -95,6 +95,11 @@ def canonical(path):
         fail(f"{path} is malformed")
     if database.execute("PRAGMA foreign_key_check").fetchall():
         fail(f"{path} has rows that refer to nothing")
+    drift, furthest = database.execute(
+        "SELECT (SELECT CAST(value AS INTEGER) FROM archive_property WHERE name = 'id_drift'),"
+        " (SELECT max(id - date) FROM message WHERE id >= 31536000)").fetchone()
+    if drift < furthest:
+        fail(f"{path}: id_drift is {drift}, but an id is {furthest} seconds after its date")
     database.execute("INSERT INTO message_fts(message_fts, rank) VALUES ('integrity-check', 1)")
     database.execute("CREATE VIRTUAL TABLE temp.term USING fts5vocab(main, message_fts, instance)")
     tables = [name for (name,) in database.execute(

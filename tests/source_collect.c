@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "schema/byte_stream.h"
+
 static void collected_free(gpointer data)
 {
     CollectedSpan *collected = data;
@@ -65,7 +67,11 @@ GPtrArray *source_collect(const char *path, const char *relative, size_t target,
     char *path_copy = g_strdup(path);
     char *relative_copy = g_strdup(relative);
     SourceEntry entry = {
-        .path = path_copy, .relative = relative_copy, .stored_size = (uint64_t)info.st_size};
+        .path = path_copy,
+        .relative = relative_copy,
+        .stored_size = (uint64_t)info.st_size,
+        .mtime_ns = byte_stream_mtime_ns(&info),
+    };
     GPtrArray *collected = g_ptr_array_new_with_free_func(collected_free);
     SourceReader *reader = source_reader_open(&entry, resume_at, MBOX_DIALECT_NONE, error);
     if (reader != NULL) {
