@@ -31,6 +31,7 @@ typedef struct {
 extern const Command command_search;
 extern const Command command_show;
 extern const Command command_verify;
+extern const Command command_thread;
 extern const Command command_twins;
 extern const Command command_keys;
 extern const Command command_stats;

@@ -6,9 +6,9 @@
 #include "query/command.h"
 
 static const Command *const commands[] = {
-    &command_search,   &command_show,   &command_verify, &command_twins,  &command_stats,
-    &command_ledger,   &command_keys,   &command_bundle, &command_facets, &command_check,
-    &command_timeline, &command_export, &command_save,
+    &command_search, &command_thread,   &command_show,   &command_verify, &command_twins,
+    &command_stats,  &command_ledger,   &command_keys,   &command_bundle, &command_facets,
+    &command_check,  &command_timeline, &command_export, &command_save,
 };
 
 /* What may stand before the command. */

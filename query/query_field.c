@@ -244,6 +244,13 @@ static const QueryField table[] = {
      .help = "the number of a message in this archive",
      .reference = "the number of a message in this archive",
      .compile = query_field_compile_id},
+    {.name = "thread",
+     .value = "ID",
+     .help = "the thread of a message: its number or its Message-ID",
+     .reference =
+         "every message in the thread of this one, which is named by its number or its "
+         "Message-ID; `waxseal-query thread` draws it",
+     .compile = query_field_compile_thread},
     {.name = "hash",
      .value = "HEX",
      .help = "first digits of the SHA-256 of a message or attachment",

@@ -9,12 +9,25 @@
 /* Fewer digits of a hash say nothing. */
 #define HASH_MIN_DIGITS 4
 
-typedef enum { SQL_SIZE, SQL_MSGID, SQL_ID, SQL_HASH_MESSAGE, SQL_HASH_ATTACHMENT } Sql;
+typedef enum {
+    SQL_SIZE,
+    SQL_MSGID,
+    SQL_ID,
+    SQL_THREAD_OF_ID,
+    SQL_THREAD_OF_MSGID,
+    SQL_THREAD_OF_MISSING,
+    SQL_HASH_MESSAGE,
+    SQL_HASH_ATTACHMENT
+} Sql;
 
 static const char *const sql[] = {
     [SQL_SIZE] = "m.size BETWEEN ",
     [SQL_MSGID] = "m.msgid <> '' AND m.msgid = ",
     [SQL_ID] = "m.id = ",
+    [SQL_THREAD_OF_ID] = "m.thread_id IN (SELECT thread_id FROM message WHERE id = ",
+    [SQL_THREAD_OF_MSGID] =
+        "m.thread_id IN (SELECT thread_id FROM message WHERE msgid <> '' AND msgid = ",
+    [SQL_THREAD_OF_MISSING] = " UNION ALL SELECT thread_id FROM missing_message WHERE msgid = ",
     [SQL_HASH_MESSAGE] = "(m.id IN (SELECT id FROM message WHERE sha256 BETWEEN ",
     [SQL_HASH_ATTACHMENT] =
         ") OR m.id IN (SELECT message_id FROM attachment WHERE sha256 BETWEEN ",
@@ -77,8 +90,8 @@ bool query_field_compile_size(QueryCompiler *compiler, const QueryNode *term,
     return true;
 }
 
-bool query_field_compile_msgid(QueryCompiler *compiler, const QueryNode *term,
-                               QueryPart *ret_part)
+/* A Message-ID without < >. Returns: (transfer full) NULL with the fault. */
+static char *bare_msgid(QueryCompiler *compiler, const QueryNode *term)
 {
     Slice text = slice_of_string(term->text);
     if (text.len > 0 && text.ptr[0] == '<') {
@@ -88,9 +101,44 @@ bool query_field_compile_msgid(QueryCompiler *compiler, const QueryNode *term,
         text.len--;
     }
     if (text.len == 0) {
-        return query_compiler_fail(compiler, term, "a Message-ID is missing");
+        query_compiler_fail(compiler, term, "a Message-ID is missing");
+        return NULL;
     }
-    g_autofree char *bare = slice_dup(text);
+    return slice_dup(text);
+}
+
+bool query_field_compile_thread(QueryCompiler *compiler, const QueryNode *term,
+                                QueryPart *ret_part)
+{
+    gint64 id = 0;
+    SqlBuilder *out = NULL;
+    if (g_ascii_string_to_signed(term->text, 10, G_MININT64, G_MAXINT64, &id, NULL)) {
+        out = sql_builder_new();
+        sql_builder_add(out, sql[SQL_THREAD_OF_ID]);
+        sql_builder_bind_integer(out, id);
+    } else {
+        g_autofree char *msgid = bare_msgid(compiler, term);
+        if (msgid == NULL) {
+            return false;
+        }
+        out = sql_builder_new();
+        sql_builder_add(out, sql[SQL_THREAD_OF_MSGID]);
+        sql_builder_bind_text(out, msgid);
+        sql_builder_add(out, sql[SQL_THREAD_OF_MISSING]);
+        sql_builder_bind_text(out, msgid);
+    }
+    sql_builder_add(out, ")");
+    *ret_part = (QueryPart){.condition = out};
+    return true;
+}
+
+bool query_field_compile_msgid(QueryCompiler *compiler, const QueryNode *term,
+                               QueryPart *ret_part)
+{
+    g_autofree char *bare = bare_msgid(compiler, term);
+    if (bare == NULL) {
+        return false;
+    }
     *ret_part = (QueryPart){.condition = sql_builder_new()};
     sql_builder_add(ret_part->condition, sql[SQL_MSGID]);
     sql_builder_bind_text(ret_part->condition, bare);

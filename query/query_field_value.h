@@ -24,6 +24,7 @@ QueryFieldCompile query_field_compile_msgid;
 
 /* The number of a message in this archive. */
 QueryFieldCompile query_field_compile_id;
+QueryFieldCompile query_field_compile_thread;
 
 /* The first hexadecimal digits of the SHA-256 of a message or an attachment. */
 QueryFieldCompile query_field_compile_hash;

@@ -62,15 +62,15 @@ static void begin_nothing(GString *out)
     (void)out;
 }
 
-static const char *mark_color(const SearchHit *hit)
+static const char *mark_color(const char *level, const char *dkim)
 {
-    if (g_str_equal(hit->level, "verified")) {
+    if (g_strcmp0(level, "verified") == 0) {
         return COLOR_GREEN;
     }
-    if (g_str_equal(hit->level, "limited")) {
+    if (g_strcmp0(level, "limited") == 0) {
         return COLOR_YELLOW;
     }
-    return g_str_equal(hit->dkim, "fail") ? COLOR_RED : COLOR_DIM;
+    return g_strcmp0(dkim, "fail") == 0 ? COLOR_RED : COLOR_DIM;
 }
 
 static void append_colored(GString *out, bool color, const char *sequence)
@@ -80,10 +80,18 @@ static void append_colored(GString *out, bool color, const char *sequence)
     }
 }
 
+void search_append_mark(GString *out, const char *level, const char *dkim, bool color)
+{
+    const char *mark = level == NULL ? "missing" : search_verdict_mark(level, dkim);
+    append_colored(out, color, mark_color(level, dkim));
+    terminal_text_append_fitted(out, mark, MARK_COLUMNS);
+    append_colored(out, color, COLOR_END);
+}
+
 /* Appends a piece of text from mail within `room` columns. Returns: columns left. */
 static size_t append_within(GString *out, Slice piece, size_t room)
 {
-    g_autofree char *safe = terminal_text_line(piece, TERMINAL_TEXT_PLAIN);
+    g_autofree char *safe = terminal_text_line(piece, TERMINAL_TEXT_CELL);
     for (const char *at = safe; *at != '\0'; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
         size_t width = terminal_text_char_width(character);
@@ -119,17 +127,15 @@ static void table_hit(GString *out, const SearchHit *hit, const SearchLayout *la
     g_autofree char *id = g_strdup_printf("%10" G_GINT64_FORMAT, hit->id);
     g_autofree char *date = search_date_text(hit->has_date, hit->date, "%Y-%m-%d");
     Slice who = hit->sender_name.len > 0 ? hit->sender_name : hit->sender_address;
-    g_autofree char *sender = terminal_text_line(who, TERMINAL_TEXT_PLAIN);
-    g_autofree char *subject = terminal_text_line(hit->subject, TERMINAL_TEXT_PLAIN);
+    g_autofree char *sender = terminal_text_line(who, TERMINAL_TEXT_CELL);
+    g_autofree char *subject = terminal_text_line(hit->subject, TERMINAL_TEXT_CELL);
     size_t used = strlen(id) + DATE_COLUMNS + MARK_COLUMNS + SENDER_COLUMNS + 8;
     size_t left = layout->columns > used ? layout->columns - used : 0;
 
     g_string_append_printf(out, "%s  ", id);
     terminal_text_append_fitted(out, date, DATE_COLUMNS);
     g_string_append(out, "  ");
-    append_colored(out, layout->color, mark_color(hit));
-    terminal_text_append_fitted(out, search_verdict_mark(hit->level, hit->dkim), MARK_COLUMNS);
-    append_colored(out, layout->color, COLOR_END);
+    search_append_mark(out, hit->level, hit->dkim, layout->color);
     g_string_append(out, "  ");
     terminal_text_append_fitted(out, sender, SENDER_COLUMNS);
     g_string_append(out, "  ");

@@ -26,6 +26,9 @@ extern const SearchFormat search_format_null; /* ids, each followed by a NUL byt
  * "fail", "nokey", "error", "-". Returns: (transfer none) a constant. */
 const char *search_verdict_mark(const char *level, const char *dkim);
 
+/* Appends that mark, in colour if allowed, padded to ten columns. Without words, "missing". */
+void search_append_mark(GString *out, const char *level, const char *dkim, bool color);
+
 /* "2017-05-05 10:30:00" or the like; "" when `has_date` is false.
  * Returns: (transfer full), free with g_free. */
 char *search_date_text(bool has_date, int64_t date, const char *format);

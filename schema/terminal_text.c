@@ -24,6 +24,18 @@ bool terminal_text_is_control(gunichar character)
     return false;
 }
 
+/* Check marks: beside a column of verdicts, a subject must not look like one. */
+static bool looks_like_mark(gunichar character)
+{
+    static const gunichar marks[] = {0x221A, 0x2611, 0x2705, 0x2713, 0x2714, 0x1F5F8, 0x1F5F9};
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+        if (character == marks[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void append_escape(GString *out, gunichar character)
 {
     if (character < 0x80) {
@@ -42,7 +54,7 @@ static bool append_layout(GString *out, Slice text, size_t at, TerminalTextMode 
     if (byte != '\n' && byte != '\t' && byte != '\r') {
         return false;
     }
-    if (mode == TERMINAL_TEXT_PLAIN) {
+    if (mode != TERMINAL_TEXT_BLOCK) {
         g_string_append_c(out, ' ');
         return true;
     }
@@ -67,14 +79,15 @@ static void append_ascii(GString *out, Slice text, size_t at, TerminalTextMode m
 }
 
 /* One character above ASCII, or one byte that begins none. Returns: how many bytes. */
-static size_t append_beyond_ascii(GString *out, Slice rest)
+static size_t append_beyond_ascii(GString *out, Slice rest, TerminalTextMode mode)
 {
     gunichar character = g_utf8_get_char_validated(rest.ptr, (gssize)rest.len);
     if (character == (gunichar)-1 || character == (gunichar)-2) {
         g_string_append_printf(out, "\\x%02x", (unsigned char)*rest.ptr);
         return 1;
     }
-    if (terminal_text_is_control(character)) {
+    if (terminal_text_is_control(character) ||
+        (mode == TERMINAL_TEXT_CELL && looks_like_mark(character))) {
         append_escape(out, character);
     } else {
         g_string_append_unichar(out, character);
@@ -90,7 +103,7 @@ void terminal_text_append(GString *out, Slice text, TerminalTextMode mode)
             append_ascii(out, text, at, mode);
             at++;
         } else {
-            at += append_beyond_ascii(out, slice_from(text, at));
+            at += append_beyond_ascii(out, slice_from(text, at), mode);
         }
     }
 }

@@ -12,6 +12,7 @@
 
 typedef enum {
     TERMINAL_TEXT_PLAIN, /* white space of any kind becomes one space each */
+    TERMINAL_TEXT_CELL,  /* the same, and what looks like the mark of a verdict is an escape */
     TERMINAL_TEXT_BLOCK  /* newlines and tabs stay; CR before LF goes */
 } TerminalTextMode;
 

@@ -30,6 +30,8 @@ typedef struct {
     const char *signer; /* d= */
     const char *result; /* of the signature */
     const char *problem;
+    const char *references;
+    int64_t thread; /* 0: its own */
 } Mail;
 
 static const Mail mails[] = {
@@ -148,6 +150,8 @@ static const Mail mails[] = {
      .level = "none"},
     {.date = FIXTURE_HOSTILE + 2 * DAY,
      .msgid = "photo@dom.fr",
+     .references = "code@dev.example lost@dom.fr",
+     .thread = FIXTURE_HOSTILE + DAY,
      .from_name = "Bob",
      .from = "bob@dom.fr",
      .to = "alice@bank.example",
@@ -159,6 +163,8 @@ static const Mail mails[] = {
      .level = "none"},
     {.date = FIXTURE_HOSTILE + 3 * DAY,
      .msgid = "sub@sub.dom.fr",
+     .references = "code@dev.example lost@dom.fr photo@dom.fr",
+     .thread = FIXTURE_HOSTILE + DAY,
      .from_name = "Carol",
      .from = "carol@sub.dom.fr",
      .to = "x@dom.fr.evil.example",
@@ -324,8 +330,8 @@ static void add_message(sqlite3 *db, GString *mbox, const Mail *mail)
     g_assert_cmpint(EVP_Digest(raw, strlen(raw), digest, NULL, EVP_sha256(), NULL), ==, 1);
     int64_t id = free_id(db, mail->date == 0 ? 1 : mail->date);
     sqlite3_stmt *statement =
-        prepare(db, "INSERT INTO message VALUES (?, ?, ?, ?, ?, 60, NULL, ?, '', '', ?, ?, ?, "
-                    "?, ?, 'none', '', ?1)");
+        prepare(db, "INSERT INTO message VALUES (?, ?, ?, ?, ?, 60, NULL, ?, '', ?, ?, ?, ?, "
+                    "?, ?, 'none', '', ?)");
     sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_blob(statement, 2, digest, SHA256_BYTES, SQLITE_TRANSIENT);
     sqlite3_bind_int64(statement, 3, (int64_t)strlen(raw));
@@ -334,11 +340,13 @@ static void add_message(sqlite3 *db, GString *mbox, const Mail *mail)
     }
     bind_text(statement, 5, mail->date == 0 ? "none" : "date");
     bind_text(statement, 6, mail->msgid);
-    bind_text(statement, 7, mail->dkim);
-    bind_text(statement, 8, mail->level);
-    bind_text(statement, 9, mail->caveats);
-    sqlite3_bind_int(statement, 10, mail->signer != NULL);
-    sqlite3_bind_int(statement, 11, mail->attachment != NULL);
+    bind_text(statement, 7, mail->references);
+    bind_text(statement, 8, mail->dkim);
+    bind_text(statement, 9, mail->level);
+    bind_text(statement, 10, mail->caveats);
+    sqlite3_bind_int(statement, 11, mail->signer != NULL);
+    sqlite3_bind_int(statement, 12, mail->attachment != NULL);
+    sqlite3_bind_int64(statement, 13, mail->thread == 0 ? id : mail->thread);
     step(db, statement);
     add_addresses(db, id, mail);
     add_text(db, id, mail);
@@ -395,6 +403,7 @@ static void add_file(sqlite3 *db, const QueryFixture *fixture)
         "(1, 'a repository', 'repo', '2016-11', '2017-10-01', '', 'a note'), "
         "(1, 'keys.tsv', 'file', '', '', '', ''), "
         "(1, 'DNS by 192.0.2.53', 'dns', '2026-11-28', '2026-11-28', 'secure', '');"
+        "INSERT INTO missing_message VALUES ('lost@dom.fr', 1486814400);"
         "INSERT INTO archive_property VALUES ('id_drift', '2');");
 }
 
