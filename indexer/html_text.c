@@ -2,10 +2,8 @@
 #include "indexer/html_text.h"
 
 #include "schema/html_entity.h"
+#include "schema/html_tag.h"
 #include "schema/utf8_text.h"
-
-/* No element that matters here has a longer name. */
-#define TAG_NAME_MAX 12
 
 /* A <meta> element comes this early or not at all (HTML, 13.2.3.2). */
 #define META_BYTES 4096
@@ -47,10 +45,8 @@ static const struct {
 };
 
 typedef struct {
-    char name[TAG_NAME_MAX + 1]; /* lower case; "" when it is too long to matter */
-    bool is_end;
+    HtmlTag html;
     bool is_hidden;
-    bool is_self_closed;
     TagKind kind;
 } Tag;
 
@@ -61,15 +57,10 @@ typedef struct {
     bool needs_space; /* white space was read */
     bool needs_line;  /* a block begins or ends */
     int pre_depth;
-    char hidden_by[TAG_NAME_MAX + 1]; /* element that hides; "" when nothing does */
-    size_t hidden_depth;              /* elements of that name inside it, itself counted */
-    bool no_comment_ends;             /* no "-->" follows: it is not looked for again */
+    char hidden_by[HTML_TAG_NAME_MAX + 1]; /* element that hides; "" when nothing does */
+    size_t hidden_depth;                   /* elements of that name inside it, itself counted */
+    bool no_comment_ends;                  /* no "-->" follows: it is not looked for again */
 } HtmlWalk;
-
-static bool is_space(char byte)
-{
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
 
 static TagKind kind_of(const char *name)
 {
@@ -90,175 +81,30 @@ static TagKind kind_of(const char *name)
     return TAG_INLINE;
 }
 
-/* Whether `style` has `property` ":" `value`, both in lower case, white space ignored. */
-static bool style_has(const char *style, const char *declaration)
-{
-    const char *at = strstr(style, declaration);
-    while (at != NULL) {
-        const char next = at[strlen(declaration)];
-        const bool is_number = declaration[strlen(declaration) - 1] == '0';
-        /* font-size:0.8em and font-size:09px are not hidden; "xfont-size" is no property. */
-        if ((at == style || at[-1] == ';') &&
-            !(is_number && (next == '.' || g_ascii_isdigit(next)))) {
-            return true;
-        }
-        at = strstr(at + 1, declaration);
-    }
-    return false;
-}
-
-/* Inline CSS that leaves nothing to see. Only the first bytes of a style are looked at. */
-static bool is_hiding_style(Slice value)
-{
-    char style[512];
-    size_t length = 0;
-    for (size_t i = 0; i < value.len && length + 1 < sizeof style; i++) {
-        if (!is_space(value.ptr[i]) && value.ptr[i] != '\0') {
-            style[length++] = g_ascii_tolower(value.ptr[i]);
-        }
-    }
-    style[length] = '\0';
-    return style_has(style, "display:none") || style_has(style, "visibility:hidden") ||
-           style_has(style, "font-size:0") || style_has(style, "mso-hide:all");
-}
-
-static void skip_space(Slice *text)
-{
-    while (text->len > 0 && is_space(text->ptr[0])) {
-        *text = slice_from(*text, 1);
-    }
-}
-
-/* The value of an attribute, quoted or not; `text` is moved behind it. */
-static Slice take_value(Slice *text)
-{
-    skip_space(text);
-    if (text->len > 0 && (text->ptr[0] == '"' || text->ptr[0] == '\'')) {
-        const char quote = text->ptr[0];
-        *text = slice_from(*text, 1);
-        const char *end = text->len == 0 ? NULL : memchr(text->ptr, quote, text->len);
-        const size_t length = end == NULL ? text->len : (size_t)(end - text->ptr);
-        const Slice value = slice_of(text->ptr, length);
-        *text = slice_from(*text, end == NULL ? length : length + 1);
-        return value;
-    }
-    size_t length = 0;
-    while (length < text->len && !is_space(text->ptr[length]) && text->ptr[length] != '>') {
-        length++;
-    }
-    const Slice value = slice_of(text->ptr, length);
-    *text = slice_from(*text, length);
-    return value;
-}
-
-/* Reads the attributes up to ">" and moves `text` behind it. */
-static void take_attributes(Slice *text, Tag *tag)
-{
-    while (text->len > 0 && text->ptr[0] != '>') {
-        size_t length = 0;
-        while (length < text->len && !is_space(text->ptr[length]) &&
-               strchr("=>/", text->ptr[length]) == NULL) {
-            length++;
-        }
-        const Slice name = slice_of(text->ptr, length);
-        *text = slice_from(*text, length);
-        skip_space(text);
-        Slice value = SLICE_EMPTY;
-        if (text->len > 0 && text->ptr[0] == '=') {
-            *text = slice_from(*text, 1);
-            value = take_value(text);
-        }
-        tag->is_hidden |=
-            slice_equal_nocase(name, SLICE_LITERAL("hidden")) ||
-            (slice_equal_nocase(name, SLICE_LITERAL("style")) && is_hiding_style(value));
-        tag->is_self_closed = false;
-        while (text->len > 0 &&
-               (is_space(text->ptr[0]) || text->ptr[0] == '/' || text->ptr[0] == '\0')) {
-            tag->is_self_closed |= text->ptr[0] == '/';
-            *text = slice_from(*text, 1);
-        }
-    }
-    if (text->len > 0) {
-        *text = slice_from(*text, 1);
-    }
-}
-
-/* "<" ["/"] name attributes ">". Returns: false, with nothing taken, when it is no tag. */
+/* Reads a tag with its attributes. Returns: false, with nothing taken, when it is none. */
 static bool take_tag(Slice *text, Tag *tag)
 {
-    Slice rest = slice_from(*text, 1);
-    *tag = (Tag){.is_end = rest.len > 0 && rest.ptr[0] == '/'};
-    if (tag->is_end) {
-        rest = slice_from(rest, 1);
-    }
-    if (rest.len == 0 || !g_ascii_isalpha(rest.ptr[0])) {
+    *tag = (Tag){.kind = TAG_INLINE};
+    if (!html_tag_take(text, &tag->html)) {
         return false;
     }
-    size_t length = 0;
-    while (length < rest.len && !is_space(rest.ptr[length]) && rest.ptr[length] != '>' &&
-           rest.ptr[length] != '/') {
-        if (length < TAG_NAME_MAX) {
-            tag->name[length] = g_ascii_tolower(rest.ptr[length]);
-        }
-        length++;
+    tag->kind = kind_of(tag->html.name);
+    HtmlAttribute attribute;
+    while (html_tag_take_attribute(text, &tag->html, &attribute)) {
+        tag->is_hidden |= slice_equal_nocase(attribute.name, SLICE_LITERAL("hidden")) ||
+                          (slice_equal_nocase(attribute.name, SLICE_LITERAL("style")) &&
+                           html_style_hides(attribute.value));
     }
-    if (length > TAG_NAME_MAX) {
-        tag->name[0] = '\0';
-    }
-    tag->kind = kind_of(tag->name);
-    rest = slice_from(rest, length);
-    while (rest.len > 0 && (is_space(rest.ptr[0]) || rest.ptr[0] == '/')) {
-        tag->is_self_closed |= rest.ptr[0] == '/';
-        rest = slice_from(rest, 1);
-    }
-    take_attributes(&rest, tag);
-    *text = rest;
     return true;
 }
 
-/* Steps behind "</name" and its ">": the content of script and style is no HTML. Without an end
- * tag everything that is left belongs to it. */
+/* The content of script and style is no text. Without an end tag everything that is left
+ * belongs to it. */
 static void skip_raw(HtmlWalk *walk, const char *name)
 {
-    const size_t length = strlen(name);
-    Slice rest = walk->rest;
-    while (rest.len > 0) {
-        const char *open = memchr(rest.ptr, '<', rest.len);
-        if (open == NULL) {
-            break;
-        }
-        rest = slice_from(rest, (size_t)(open - rest.ptr) + 1);
-        if (rest.len > length && rest.ptr[0] == '/' &&
-            g_ascii_strncasecmp(rest.ptr + 1, name, length) == 0) {
-            Tag ignored = {.is_end = true};
-            rest = slice_from(rest, 1 + length);
-            take_attributes(&rest, &ignored);
-            walk->rest = rest;
-            return;
-        }
+    if (!html_tag_skip_content(&walk->rest, name)) {
+        walk->rest = SLICE_EMPTY;
     }
-    walk->rest = SLICE_EMPTY;
-}
-
-/* "<!-- ... -->" and "<! ... >" and "<? ... >". */
-static void skip_markup(HtmlWalk *walk)
-{
-    const Slice rest = walk->rest;
-    const bool is_comment = slice_starts_with(rest, SLICE_LITERAL("<!--"));
-    const char *end = NULL;
-    size_t end_length = 1;
-    if (is_comment && !walk->no_comment_ends) {
-        /* "<!-->" is a whole comment. */
-        end = memmem(rest.ptr + 2, rest.len - 2, "-->", 3);
-        end_length = 3;
-        walk->no_comment_ends = end == NULL;
-    }
-    if (end == NULL) {
-        end = memchr(rest.ptr, '>', rest.len);
-        end_length = 1;
-    }
-    walk->rest =
-        end == NULL ? SLICE_EMPTY : slice_from(rest, (size_t)(end - rest.ptr) + end_length);
 }
 
 static bool is_hidden(const HtmlWalk *walk)
@@ -271,12 +117,12 @@ static bool is_hidden(const HtmlWalk *walk)
 static void track_hidden(HtmlWalk *walk, const Tag *tag)
 {
     static const char *const unclosed[] = {"p", "li", "td", "th", "tr", "dd", "dt", "option"};
-    if (is_hidden(walk) && strcmp(tag->name, walk->hidden_by) == 0) {
+    if (is_hidden(walk) && strcmp(tag->html.name, walk->hidden_by) == 0) {
         bool is_unclosed = false;
         for (size_t i = 0; i < G_N_ELEMENTS(unclosed); i++) {
-            is_unclosed |= strcmp(tag->name, unclosed[i]) == 0;
+            is_unclosed |= strcmp(tag->html.name, unclosed[i]) == 0;
         }
-        if (tag->is_end || is_unclosed) {
+        if (tag->html.is_end || is_unclosed) {
             walk->hidden_depth--;
         } else {
             walk->hidden_depth++;
@@ -285,9 +131,9 @@ static void track_hidden(HtmlWalk *walk, const Tag *tag)
             walk->hidden_by[0] = '\0';
         }
     }
-    if (!is_hidden(walk) && tag->is_hidden && !tag->is_end && tag->name[0] != '\0' &&
+    if (!is_hidden(walk) && tag->is_hidden && !tag->html.is_end && tag->html.name[0] != '\0' &&
         tag->kind != TAG_VOID && tag->kind != TAG_BREAK) {
-        memcpy(walk->hidden_by, tag->name, sizeof walk->hidden_by);
+        memcpy(walk->hidden_by, tag->html.name, sizeof walk->hidden_by);
         walk->hidden_depth = 1;
     }
 }
@@ -297,12 +143,12 @@ static void handle_tag(HtmlWalk *walk, const Tag *tag)
     track_hidden(walk, tag);
     switch (tag->kind) {
     case TAG_RAW:
-        if (!tag->is_end && !tag->is_self_closed) {
-            skip_raw(walk, tag->name);
+        if (!tag->html.is_end && !tag->html.is_self_closed) {
+            skip_raw(walk, tag->html.name);
         }
         break;
     case TAG_PRE:
-        walk->pre_depth = tag->is_end ? 0 : 1;
+        walk->pre_depth = tag->html.is_end ? 0 : 1;
         walk->needs_line = true;
         break;
     case TAG_BLOCK:
@@ -371,7 +217,7 @@ static void take_text(HtmlWalk *walk)
 {
     size_t length = 1;
     while (length < walk->rest.len && walk->rest.ptr[length] != '<' &&
-           walk->rest.ptr[length] != '&' && !is_space(walk->rest.ptr[length])) {
+           walk->rest.ptr[length] != '&' && !html_is_space(walk->rest.ptr[length])) {
         length++;
     }
     if (!is_hidden(walk)) {
@@ -386,7 +232,7 @@ static void take_less_than(HtmlWalk *walk)
     Tag tag;
     const Slice rest = walk->rest;
     if (rest.len > 1 && (rest.ptr[1] == '!' || rest.ptr[1] == '?')) {
-        skip_markup(walk);
+        html_tag_skip_markup(&walk->rest, &walk->no_comment_ends);
     } else if (take_tag(&walk->rest, &tag)) {
         handle_tag(walk, &tag);
     } else {
@@ -403,7 +249,7 @@ void html_text_append(Slice html, GString *out)
             take_less_than(&walk);
         } else if (byte == '&') {
             take_entity(&walk);
-        } else if (is_space(byte)) {
+        } else if (html_is_space(byte)) {
             take_space(&walk);
         } else {
             take_text(&walk);
