@@ -3,6 +3,7 @@
 
 #include "indexer/flowed.h"
 #include "indexer/html_text.h"
+#include "schema/html_tag.h"
 #include "schema/utf8_text.h"
 #include "schema/uu_file.h"
 
@@ -140,7 +141,7 @@ static void append_html(BodyText *body, const ContentHeader *content, Slice byte
 {
     Slice charset = string_slice(content->charset);
     if (charset.len == 0) {
-        charset = html_text_declared_charset(bytes);
+        charset = html_tag_declared_charset(bytes);
     }
     html_text_append(decode_charset(body, charset, bytes, problems), out);
 }

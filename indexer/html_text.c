@@ -5,9 +5,6 @@
 #include "schema/html_tag.h"
 #include "schema/utf8_text.h"
 
-/* A <meta> element comes this early or not at all (HTML, 13.2.3.2). */
-#define META_BYTES 4096
-
 typedef enum {
     TAG_INLINE, /* and every unknown name */
     TAG_BLOCK,  /* begins and ends a line */
@@ -258,31 +255,4 @@ void html_text_append(Slice html, GString *out)
     if (out->len > walk.from && out->str[out->len - 1] != '\n') {
         g_string_append_c(out, '\n');
     }
-}
-
-Slice html_text_declared_charset(Slice html)
-{
-    char begin[META_BYTES];
-    const size_t length = MIN(html.len, sizeof begin);
-    for (size_t i = 0; i < length; i++) {
-        begin[i] = g_ascii_tolower(html.ptr[i]);
-    }
-    const char *meta = memmem(begin, length, "<meta", 5);
-    if (meta == NULL) {
-        return SLICE_EMPTY;
-    }
-    const size_t meta_at = (size_t)(meta - begin);
-    const char *found = memmem(meta, length - meta_at, "charset=", 8);
-    if (found == NULL) {
-        return SLICE_EMPTY;
-    }
-    size_t at = (size_t)(found - begin) + 8;
-    while (at < length && (begin[at] == '"' || begin[at] == '\'' || begin[at] == ' ')) {
-        at++;
-    }
-    const size_t from = at;
-    while (at < length && (g_ascii_isalnum(begin[at]) || strchr("-_:.", begin[at]) != NULL)) {
-        at++;
-    }
-    return slice_of(html.ptr + from, at - from);
 }

@@ -13,6 +13,3 @@
 
 /* Appends the text of `html`, valid UTF-8; the result is valid UTF-8 without NUL. */
 void html_text_append(Slice html, GString *out);
-
-/* The charset that a <meta> element in the first bytes declares; empty if none does. */
-Slice html_text_declared_charset(Slice html);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "query/message_fields.h"
+#include "query/message_html.h"
 #include "query/output_file.h"
 #include "query/part_selection.h"
 #include "query/raw_bytes.h"
@@ -17,8 +18,9 @@ static const Option options_table[] = {
     {"headers", 0, NULL, "all header fields, decoded, as they stand in the message"},
     {"raw", 0, NULL, "the exact bytes, checked against their SHA-256"},
     {"part", 0, "PART", "the decoded bytes of one part: 2, 1.3, or @N for the Nth attachment"},
+    {"html", 0, NULL, "one HTML page, safe to open in a browser: nothing runs or is loaded"},
     {"json", 0, NULL, "one JSON object"},
-    {"output", 'o', "FILE", "write into a new file (with raw, part)"},
+    {"output", 'o', "FILE", "write into a new file (with raw, part, html)"},
     {"no-pager", 0, NULL, "write to the terminal directly"},
     {NULL, 0, NULL, NULL},
 };
@@ -27,7 +29,7 @@ static const char details[] =
     "Text from mail is made safe for the terminal. --part shows text so, too, and sends other\n"
     "bytes to a file or a pipe only. save writes attachments under their names.\n"
     "Examples: show 1483949100 --part 2 -o plan.pdf\n"
-    "          show 1483949100 --headers\n";
+    "          show 1483949100 --html -o mail.html\n";
 
 /* Prints text with the pager. */
 static CommandExit print_text(Slice text, const OptionSet *options)
@@ -162,6 +164,19 @@ static CommandExit show_part(sqlite3 *db, int64_t id, const OptionSet *options)
                          : print_part(&g_array_index(parts, SelectedPart, 0), options);
 }
 
+static CommandExit show_html(sqlite3 *db, int64_t id, const OptionSet *options)
+{
+    g_autoptr(GError) error = NULL;
+    CommandExit code = EXIT_HITS;
+    g_autoptr(MessageView) view = command_message(db, id, &code);
+    g_autoptr(GBytes) bytes = view == NULL ? NULL : read_raw(db, id, &code);
+    if (bytes == NULL) {
+        return code;
+    }
+    g_autoptr(GBytes) page = message_html_make(bytes, view, &error);
+    return page == NULL ? command_fail(error, NULL) : write_bytes(bytes_slice(page), options);
+}
+
 static CommandExit show_json(sqlite3 *db, int64_t id, const OptionSet *options)
 {
     (void)options;
@@ -195,10 +210,8 @@ static const struct {
     const char *option;
     CommandExit (*show)(sqlite3 *db, int64_t id, const OptionSet *options);
 } modes[] = {
-    {"headers", show_headers},
-    {"raw", show_raw},
-    {"part", show_part},
-    {"json", show_json},
+    {"headers", show_headers}, {"raw", show_raw},   {"part", show_part},
+    {"html", show_html},       {"json", show_json},
 };
 
 static CommandExit run(const OptionSet *options)

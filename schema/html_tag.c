@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/html_tag.h"
 
+/* A <meta> element comes this early or not at all (HTML, 13.2.3.2). */
+#define META_BYTES 4096
+
 bool html_is_space(char byte)
 {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
@@ -172,4 +175,31 @@ void html_tag_skip_markup(Slice *text, bool *no_comment_ends)
         end_length = 1;
     }
     *text = end == NULL ? SLICE_EMPTY : slice_from(rest, (size_t)(end - rest.ptr) + end_length);
+}
+
+Slice html_tag_declared_charset(Slice html)
+{
+    char begin[META_BYTES];
+    const size_t length = MIN(html.len, sizeof begin);
+    for (size_t i = 0; i < length; i++) {
+        begin[i] = g_ascii_tolower(html.ptr[i]);
+    }
+    const char *meta = memmem(begin, length, "<meta", 5);
+    if (meta == NULL) {
+        return SLICE_EMPTY;
+    }
+    const size_t meta_at = (size_t)(meta - begin);
+    const char *found = memmem(meta, length - meta_at, "charset=", 8);
+    if (found == NULL) {
+        return SLICE_EMPTY;
+    }
+    size_t at = (size_t)(found - begin) + 8;
+    while (at < length && (begin[at] == '"' || begin[at] == '\'' || begin[at] == ' ')) {
+        at++;
+    }
+    const size_t from = at;
+    while (at < length && (g_ascii_isalnum(begin[at]) || strchr("-_:.", begin[at]) != NULL)) {
+        at++;
+    }
+    return slice_of(html.ptr + from, at - from);
 }

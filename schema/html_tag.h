@@ -48,3 +48,6 @@ void html_tag_skip_markup(Slice *text, bool *no_comment_ends);
 /* Whether the value of a style attribute leaves nothing to see. Only its first bytes are looked
  * at. */
 bool html_style_hides(Slice style);
+
+/* The charset that a <meta> element in the first bytes declares; empty if none does. */
+Slice html_tag_declared_charset(Slice html);

@@ -2,6 +2,7 @@
 #include "indexer/html_text.h"
 
 #include "schema/html_entity.h"
+#include "schema/html_tag.h"
 
 typedef struct {
     const char *name;
@@ -103,7 +104,7 @@ static void test_charset(void)
     for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
         const Slice html = slice_of_string(wanted[i].html);
         g_assert_true(
-            slice_equal(html_text_declared_charset(html), slice_of_string(wanted[i].charset)));
+            slice_equal(html_tag_declared_charset(html), slice_of_string(wanted[i].charset)));
     }
 }
 
