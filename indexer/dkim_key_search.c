@@ -115,6 +115,22 @@ static void count_against(DkimKeyAnswer *answer, const Key *key, const char *fau
     }
 }
 
+/* Whether a computed key has a published record under its own name, which says more: h= of that
+ * for instance, which the computed one cannot get around. */
+static bool is_published_there(const Key *key)
+{
+    const GPtrArray *twins = key->facts->keys;
+    for (guint i = 0; key->origin == KEY_ORIGIN_RECOVERED && i < twins->len; i++) {
+        const Key *twin = g_ptr_array_index(twins, i);
+        if (twin->origin == KEY_ORIGIN_PUBLISHED &&
+            strcmp(twin->selector, key->selector) == 0 &&
+            strcmp(twin->domain, key->domain) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A key that was published comes before one that was computed: the same key may be known both
  * ways. */
 static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *question)
@@ -124,7 +140,7 @@ static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *
     DkimKeyAnswer answer = {.outcome = DKIM_KEYS_NONE};
     for (guint i = 0; i < KEY_ORIGIN_COUNT * n_keys; i++) {
         const Key *key = g_ptr_array_index(keys, i % n_keys);
-        if (key->origin != (KeyOrigin)(i / n_keys)) {
+        if (key->origin != (KeyOrigin)(i / n_keys) || is_published_there(key)) {
             continue;
         }
         const char *fault = key_fault(key, question);
@@ -164,7 +180,8 @@ static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestio
     return (DkimKeyAnswer){.outcome = DKIM_KEYS_NONE};
 }
 
-static CaveatSet key_caveats(const Key *key)
+/* A computed key that is published under another name has the provenance of a shared one. */
+static CaveatSet key_caveats(const Key *key, const DkimKeyTerms *terms)
 {
     const DkimKeyRecord *material = &key->material;
     CaveatSet caveats = 0;
@@ -175,11 +192,13 @@ static CaveatSet key_caveats(const Key *key)
     if ((material->flags & KEY_FLAG_TESTING) != 0) {
         caveats |= CAVEAT_BIT(TEST_MODE);
     }
-    if ((material->flags & KEY_FLAG_LEAKED) != 0) {
+    if (key_is_leaked_at(key, terms->has_date, terms->date)) {
         caveats |= CAVEAT_BIT(LEAKED_KEY);
     }
-    if (key->origin == KEY_ORIGIN_RECOVERED) {
+    if (key_is_recovered(key)) {
         caveats |= CAVEAT_BIT(RECOVERED_KEY);
+    } else if (key->origin == KEY_ORIGIN_RECOVERED) {
+        caveats |= CAVEAT_BIT(SHARED_KEY);
     }
     return caveats;
 }
@@ -191,7 +210,7 @@ DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *
         answer = try_shared_keys(search, question);
     }
     if (answer.key != NULL) {
-        answer.caveats |= key_caveats(answer.key);
+        answer.caveats |= key_caveats(answer.key, &question->terms);
     }
     if (answer.outcome == DKIM_KEYS_GOOD && !is_of_time(answer.key, &question->terms)) {
         answer.caveats |= CAVEAT_BIT(OUTSIDE_KEY_WINDOW);

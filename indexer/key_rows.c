@@ -9,9 +9,10 @@ enum { FIND_KEY, ADD_KEY, SET_STATE, ADD_OBSERVATION, N_STATEMENTS };
 
 static const char *const statements_sql[N_STATEMENTS] = {
     [FIND_KEY] = "SELECT id FROM dkim_key WHERE selector = ?1 AND domain = ?2 AND record = ?3",
-    [ADD_KEY] = ("INSERT INTO dkim_key (selector, domain, record, bits, spki_sha256, state)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
-    [SET_STATE] = "UPDATE dkim_key SET state = ?2 WHERE id = ?1 AND state <> ?2",
+    [ADD_KEY] = ("INSERT INTO dkim_key (selector, domain, record, bits, spki_sha256, state,"
+                 " leaked_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+    [SET_STATE] = ("UPDATE dkim_key SET state = ?2, leaked_since = ?3 WHERE id = ?1"
+                   " AND (state <> ?2 OR leaked_since IS NOT ?3)"),
     [ADD_OBSERVATION] = ("INSERT OR IGNORE INTO dkim_key_observation"
                          " (key_id, source, channel, first_seen, last_seen, notes, dnssec)"
                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
@@ -53,6 +54,14 @@ static void bind_key(sqlite3_stmt *statement, const Key *key)
     statement_bind_text(statement, 3, slice_of_string(key->record));
 }
 
+static void bind_leak(sqlite3_stmt *statement, int position, const Key *key)
+{
+    sqlite3_bind_null(statement, position);
+    if (key->facts->is_leaked && key->facts->leaked_since != INT64_MIN) {
+        sqlite3_bind_int64(statement, position, key->facts->leaked_since);
+    }
+}
+
 static bool add_key(KeyRows *rows, const Key *key, int64_t *ret_id, GError **error)
 {
     uint8_t fingerprint[DKIM_HASH_BYTES_MAX];
@@ -66,6 +75,7 @@ static bool add_key(KeyRows *rows, const Key *key, int64_t *ret_id, GError **err
         statement_bind_blob(add, 5, slice_of((const char *)fingerprint, sizeof(fingerprint)));
     }
     statement_bind_text(add, 6, slice_of_string(key_state_word(key)));
+    bind_leak(add, 7, key);
     if (!statement_run(add, error)) {
         return false;
     }
@@ -78,6 +88,7 @@ static bool set_state(KeyRows *rows, const Key *key, int64_t id, GError **error)
     sqlite3_stmt *set = statement_set_get(&rows->statements, SET_STATE);
     sqlite3_bind_int64(set, 1, id);
     statement_bind_text(set, 2, slice_of_string(key_state_word(key)));
+    bind_leak(set, 3, key);
     return statement_run(set, error);
 }
 
@@ -117,6 +128,22 @@ bool key_rows_import(KeyRows *rows, int64_t index, bool *ret_changed, GError **e
         return false;
     }
     rows->ids[index] = id;
+    *ret_changed = sqlite3_total_changes64(rows->db) != changes;
+    return true;
+}
+
+bool key_rows_refresh(KeyRows *rows, int64_t index, bool *ret_changed, GError **error)
+{
+    const Key *key = key_store_get(rows->keys, index);
+    const int64_t changes = sqlite3_total_changes64(rows->db);
+    bool found = false;
+    int64_t id = 0;
+    sqlite3_stmt *find = statement_set_get(&rows->statements, FIND_KEY);
+    bind_key(find, key);
+    if (!statement_find(find, &found, &id, error) ||
+        (found && !set_state(rows, key, id, error))) {
+        return false;
+    }
     *ret_changed = sqlite3_total_changes64(rows->db) != changes;
     return true;
 }

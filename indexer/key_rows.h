@@ -22,5 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyRows, key_rows_free)
 /* The row of the key at `index` in the store; it is written when this is first asked. */
 bool key_rows_id(KeyRows *rows, int64_t index, int64_t *ret_id, GError **error);
 
+/* Writes the state of the key at `index`, if it has a row. `ret_changed`: it is another now. */
+bool key_rows_refresh(KeyRows *rows, int64_t index, bool *ret_changed, GError **error);
+
 /* Writes the key at `index`. `ret_changed`: it, its state or an observation is new. */
 bool key_rows_import(KeyRows *rows, int64_t index, bool *ret_changed, GError **error);

@@ -10,10 +10,10 @@ const char *key_state_word(const Key *key)
     if (material->fault != NULL) {
         return (material->flags & KEY_FLAG_REVOKED) != 0 ? "revoked" : "unusable";
     }
-    if ((material->flags & KEY_FLAG_LEAKED) != 0) {
+    if (key->facts->is_leaked) {
         return "leaked";
     }
-    if (key->origin == KEY_ORIGIN_RECOVERED) {
+    if (key_is_recovered(key)) {
         return "recovered";
     }
     return material->type == KEY_TYPE_RSA && material->bits < KEY_BITS_STRONG ? "weak" : "good";

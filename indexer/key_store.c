@@ -25,6 +25,7 @@ struct KeyStore {
     GHashTable *by_selector; /* selector -> GPtrArray of Key */
     GHashTable *by_record;   /* "selector domain record" -> Key */
     GHashTable *by_answer;   /* the same of those that are answers */
+    GHashTable *by_material; /* GBytes of the key itself -> KeyFacts */
 };
 
 static void key_free(gpointer data)
@@ -33,6 +34,13 @@ static void key_free(gpointer data)
     g_array_unref(key->observations);
     dkim_key_record_clear(&key->material);
     g_free(key);
+}
+
+static void facts_free(gpointer data)
+{
+    KeyFacts *facts = data;
+    g_ptr_array_unref(facts->keys);
+    g_free(facts);
 }
 
 KeyStore *key_store_new(void)
@@ -46,6 +54,8 @@ KeyStore *key_store_new(void)
                                                (GDestroyNotify)g_ptr_array_unref);
     store->by_record = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     store->by_answer = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    store->by_material = g_hash_table_new_full(g_bytes_hash, g_bytes_equal,
+                                               (GDestroyNotify)g_bytes_unref, facts_free);
     return store;
 }
 
@@ -56,6 +66,7 @@ void key_store_free(KeyStore *store)
     }
     g_hash_table_unref(store->by_answer);
     g_hash_table_unref(store->by_record);
+    g_hash_table_unref(store->by_material);
     g_hash_table_unref(store->by_selector);
     g_hash_table_unref(store->by_name);
     g_ptr_array_unref(store->keys);
@@ -119,6 +130,53 @@ static Key *key_new(KeyStore *store, const char *selector, const char *domain,
     return key;
 }
 
+/* What makes two records the same key, however they write it. A record without a usable key is
+ * like no other. */
+static GBytes *material_of(const Key *key)
+{
+    GByteArray *bytes = g_byte_array_new();
+    const DkimKeyRecord *material = &key->material;
+    const Slice parts[] = {material->modulus, material->exponent, material->point};
+    g_byte_array_append(bytes, (const guint8 *)&key->index,
+                        material->fault == NULL ? 0 : sizeof(key->index));
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_byte_array_append(bytes, (const guint8 *)parts[i].ptr, (guint)parts[i].len);
+    }
+    return g_byte_array_free_to_bytes(bytes);
+}
+
+static KeyFacts *facts_of(KeyStore *store, Key *key)
+{
+    g_autoptr(GBytes) material = material_of(key);
+    KeyFacts *facts = g_hash_table_lookup(store->by_material, material);
+    if (facts == NULL) {
+        facts = g_new0(KeyFacts, 1);
+        facts->keys = g_ptr_array_new();
+        g_hash_table_insert(store->by_material, g_steal_pointer(&material), facts);
+    }
+    g_ptr_array_add(facts->keys, key);
+    return facts;
+}
+
+/* Takes in what the notes say of the private half: "private key published" with the date behind
+ * it, perhaps after "since", or for all time. */
+static void note_leak(KeyFacts *facts, const char *notes)
+{
+    static const char phrase[] = "private key published";
+    static const char since_word[] = "since ";
+    const char *at = strstr(notes, phrase);
+    if (at == NULL) {
+        return;
+    }
+    at += strlen(phrase);
+    at += strspn(at, " ");
+    at += g_str_has_prefix(at, since_word) ? strlen(since_word) : 0;
+    int64_t since = INT64_MIN;
+    key_window_read_date(at, &since);
+    facts->leaked_since = facts->is_leaked ? MIN(facts->leaked_since, since) : since;
+    facts->is_leaked = true;
+}
+
 static Key *find_or_add(KeyStore *store, const char *selector, const char *domain,
                         const char *record, bool is_answer)
 {
@@ -129,6 +187,7 @@ static Key *find_or_add(KeyStore *store, const char *selector, const char *domai
     if (key == NULL) {
         key = key_new(store, selector, domain, record, is_answer);
         key->index = store->keys->len;
+        key->facts = facts_of(store, key);
         g_ptr_array_add(store->keys, key);
         g_hash_table_insert(table, g_steal_pointer(&full), key);
         if (!is_answer) {
@@ -176,10 +235,9 @@ static void add_observation(KeyStore *store, Key *key, const KeyObservation *obs
     key_window_widen(&key->window, copy.first_seen, copy.last_seen);
     if (!is_recovered(copy.channel)) {
         key->origin = KEY_ORIGIN_PUBLISHED;
+        key->facts->is_published = true;
     }
-    if (strstr(copy.notes, "private key published") != NULL) {
-        key->material.flags |= KEY_FLAG_LEAKED;
-    }
+    note_leak(key->facts, copy.notes);
 }
 
 /* A wildcard's "*" label is kept: nothing is ever looked up by it, the selector is. */
@@ -246,6 +304,16 @@ const char *key_store_add_named(KeyStore *store, const char *name, const char *r
     return key_store_add(store, selector, at + strlen(label), record, observation)
                ? NULL
                : key_fault_name;
+}
+
+bool key_is_leaked_at(const Key *key, bool has_date, int64_t date)
+{
+    return key->facts->is_leaked && (!has_date || date >= key->facts->leaked_since);
+}
+
+bool key_is_recovered(const Key *key)
+{
+    return key->origin == KEY_ORIGIN_RECOVERED && !key->facts->is_published;
 }
 
 size_t key_store_size(const KeyStore *store)

@@ -31,6 +31,14 @@ typedef struct {
     const char *dnssec; /* a word of schema/dnssec.h; others are left out */
 } KeyObservation;
 
+/* What is known of the same key material under all its names. */
+typedef struct {
+    GPtrArray *keys;      /* const Key *, in order */
+    bool is_published;    /* under one of them, by a source independent of the dump */
+    bool is_leaked;       /* its private half is public */
+    int64_t leaked_since; /* Unix time; INT64_MIN when not known since when */
+} KeyFacts;
+
 typedef struct {
     const char *selector; /* lower case, A-labels */
     const char *domain;   /* the same */
@@ -39,6 +47,7 @@ typedef struct {
     KeyWindow window; /* of all observations */
     GArray
         *observations; /* KeyObservation; same name and record are one key, many observations */
+    KeyFacts *facts;   /* shared by all names of the key */
     DkimKeyRecord material; /* what the record says; `fault` is NULL when it is usable */
     bool is_answer;         /* what the DNS said instead of a key; decides nothing */
     int64_t index;          /* position in the store; what RecordSignature.key holds */
@@ -67,11 +76,11 @@ bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_line
 #define KEY_ANSWER_UNREADABLE "UNREADABLE" /* its TXT records are broken, or too large */
 
 /* Adds one key, or one observation to a key that is there already. All strings are copied;
- * `observation` may be NULL. "private key published" in the notes is KEY_FLAG_LEAKED. The
- * records NXDOMAIN (no key), TIMEOUT and SERVFAIL (KEY_FLAG_NO_ANSWER) of a file are how the
- * DNS answered when the mail came. With the channel dns, KEY_ANSWER_* are how it answered
- * later, which says nothing of the mail: they are kept, and found by no name.
- * Returns: false when selector or domain is no domain name. */
+ * `observation` may be NULL. "private key published", perhaps with a date behind, in
+ * the notes makes the key leaked, under all its names. The records NXDOMAIN (no key), TIMEOUT
+ * and SERVFAIL (KEY_FLAG_NO_ANSWER) of a file are how the DNS answered when the mail came. With
+ * the channel dns, KEY_ANSWER_* are how it answered later, which says nothing of the mail: they
+ * are kept, and found by no name. Returns: false when selector or domain is no domain name. */
 bool key_store_add(KeyStore *store, const char *selector, const char *domain,
                    const char *record, const KeyObservation *observation);
 
@@ -83,6 +92,12 @@ const Key *key_store_put(KeyStore *store, const char *selector, const char *doma
  * name is none; key_fault_name of key_report.h when it is refused by key_store_add. */
 const char *key_store_add_named(KeyStore *store, const char *name, const char *record,
                                 const KeyObservation *observation);
+
+/* Whether the private half was public when a message of that date was made. */
+bool key_is_leaked_at(const Key *key, bool has_date, int64_t date);
+
+/* Whether nothing but signatures tells of the key, under any name. */
+bool key_is_recovered(const Key *key);
 
 size_t key_store_size(const KeyStore *store);
 

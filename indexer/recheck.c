@@ -124,6 +124,29 @@ static Slice column_bytes(sqlite3_stmt *row, int column)
     return slice_of(bytes, (size_t)sqlite3_column_bytes(row, column));
 }
 
+static void concern(Recheck *recheck, const Key *key)
+{
+    g_hash_table_add(recheck->selectors, g_strdup(key->selector));
+    g_hash_table_add(recheck->names, g_strconcat(key->selector, " ", key->domain, NULL));
+}
+
+/* The same key under other names may be worth something else now: published, or leaked. */
+static bool concern_twins(Recheck *recheck, const Key *key, GError **error)
+{
+    const GPtrArray *twins = key->facts->keys;
+    for (guint i = 0; i < twins->len; i++) {
+        const Key *twin = g_ptr_array_index(twins, i);
+        bool changed = false;
+        if (!key_rows_refresh(recheck->key_rows, twin->index, &changed, error)) {
+            return false;
+        }
+        if (changed) {
+            concern(recheck, twin);
+        }
+    }
+    return true;
+}
+
 static bool import_keys(Recheck *recheck, const GArray *indexes, GError **error)
 {
     for (guint i = 0; i < indexes->len; i++) {
@@ -135,9 +158,10 @@ static bool import_keys(Recheck *recheck, const GArray *indexes, GError **error)
         }
         if (changed && !key->is_answer) {
             recheck->outcome.keys++;
-            g_hash_table_add(recheck->selectors, g_strdup(key->selector));
-            g_hash_table_add(recheck->names,
-                             g_strconcat(key->selector, " ", key->domain, NULL));
+            concern(recheck, key);
+            if (!concern_twins(recheck, key, error)) {
+                return false;
+            }
         }
     }
     return true;

@@ -26,7 +26,6 @@
 #define KEY_FLAG_NO_SHA1   4u   /* h= does not allow sha1 */
 #define KEY_FLAG_NO_SHA256 8u   /* h= does not allow sha256 */
 #define KEY_FLAG_NOT_EMAIL 16u  /* s= excludes e-mail */
-#define KEY_FLAG_LEAKED    32u  /* the private key is known to be public */
 #define KEY_FLAG_NO_ANSWER 64u  /* the DNS gave no answer: try again later */
 #define KEY_FLAG_WRAPPED   128u /* Ed25519 as SubjectPublicKeyInfo: may prove, never disprove */
 #define KEY_FLAG_REVOKED   256u /* p= is empty */

@@ -67,6 +67,16 @@ void key_window_widen(KeyWindow *window, const char *first_seen, const char *las
     window->is_known = true;
 }
 
+bool key_window_read_date(const char *text, int64_t *ret_time)
+{
+    const int64_t time = read_date(text, false);
+    if (time == NO_TIME) {
+        return false;
+    }
+    *ret_time = time;
+    return true;
+}
+
 bool key_window_covers(const KeyWindow *window, int64_t time)
 {
     if (!window->is_known) {

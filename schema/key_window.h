@@ -24,5 +24,9 @@ typedef struct {
  * time behind, which is not read), "" or NULL when unknown. `window` begins as zeros. */
 void key_window_widen(KeyWindow *window, const char *first_seen, const char *last_seen);
 
+/* Reads a date of that form at the front of `text`. Returns: false when there is none; else its
+ * first second. */
+bool key_window_read_date(const char *text, int64_t *ret_time);
+
 /* Whether the key may have been in use at `time`. An unknown window has every time in it. */
 bool key_window_covers(const KeyWindow *window, int64_t time);

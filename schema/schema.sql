@@ -184,6 +184,7 @@ CREATE TABLE dkim_key (
     spki_sha256 BLOB,      -- of its SubjectPublicKeyInfo; NULL when it holds no usable key
     state TEXT NOT NULL CHECK (state IN
         ('good', 'weak', 'leaked', 'recovered', 'revoked', 'unusable', 'no-answer')),
+    leaked_since INTEGER, -- Unix time; NULL when it is not leaked, or not known since when
     UNIQUE (selector, domain, record)
 ) STRICT;
 

@@ -62,7 +62,7 @@ typedef enum { TRI_UNKNOWN, TRI_NO, TRI_YES } Tri;
       "more than one author, or a name that poses as an address")                              \
     X(LEAKED_KEY, "leaked-key", "the private key is known to have been published or broken")   \
     X(RECOVERED_KEY, "recovered-key", "the key was computed from the signatures themselves")   \
-    X(SHARED_KEY, "shared-key", "the key is known under another name of the same selector")    \
+    X(SHARED_KEY, "shared-key", "the key is known under another name")                         \
     X(OUTSIDE_KEY_WINDOW, "outside-key-window", "the Date lies outside the key's known life")  \
     X(REPAIRED, "repaired", "verifies after a known damage to the message was undone")
 

@@ -394,7 +394,7 @@ static void add_file(sqlite3 *db, const QueryFixture *fixture)
         "INSERT INTO file VALUES (1, 1, '', 'mbox', 'file', 'none', 'mboxrd', 'Inbox/News', "
         "'', 0, 0, 0, 0, 'complete', '');"
         "INSERT INTO signed_fields VALUES (1, 'from:subject:date');"
-        "INSERT INTO dkim_key VALUES"
+        "INSERT INTO dkim_key (id, selector, domain, record, bits, spki_sha256, state) VALUES"
         " (1, 'sel2017', 'bank.example', 'v=DKIM1', 2048, x'28795A16E9FCB96C21CC8BA72358A2A1"
         "665D43925332877C9FCB98212142D92D', 'good'),"
         " (2, 'gone', 'bank.example', 'NXDOMAIN', 0, NULL, 'no-answer'),"
