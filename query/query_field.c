@@ -182,8 +182,10 @@ static const QueryField table[] = {
     {.name = "domainkeys",
      .value = "RESULT",
      .help = "pass, fail, nokey, none, error",
-     .reference = "the result of DomainKeys, the method before DKIM: the best of the "
-                  "DomainKey-Signatures, with the same words; it counts for nothing else",
+     .reference =
+         "the result of DomainKeys, the method before DKIM: the best of the "
+         "DomainKey-Signatures: `pass`, `nokey` (or `no-key`), `fail`, `error`, `none`; "
+         "it counts for nothing else",
      .compile = query_field_compile_domainkeys,
      .words = {"pass", "fail", "nokey", "no-key", "none", "error"}},
     {.name = "claims",

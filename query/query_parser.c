@@ -199,16 +199,18 @@ static QueryNode *parse_unary(Parser *parser)
 static void hint_at_operator(Parser *parser, const QueryToken *token)
 {
     static const char *const words[] = {"or", "and", "not"};
-    if (token->kind != QUERY_TOKEN_WORD || parser->field != NULL || !starts_unary(token + 1)) {
+    if (token->kind != QUERY_TOKEN_WORD || !starts_unary(token + 1)) {
         return;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         if (slice_equal(token->text, slice_of_string(words[i]))) {
             g_autofree char *upper = g_ascii_strup(words[i], -1);
-            g_ptr_array_add(parser->parse->hints,
-                            g_strdup_printf("\"%s\" is searched as a word; the operator is "
-                                            "written %s",
-                                            words[i], upper));
+            g_autofree char *hint = g_strdup_printf(
+                "\"%s\" is searched as a word; the operator is written %s", words[i], upper);
+            GPtrArray *hints = parser->parse->hints;
+            if (!g_ptr_array_find_with_equal_func(hints, hint, g_str_equal, NULL)) {
+                g_ptr_array_add(hints, g_steal_pointer(&hint));
+            }
         }
     }
 }

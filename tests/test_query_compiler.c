@@ -350,6 +350,7 @@ static const PlanCase plans[] = {
     {"budget OR report", "SCAN message_fts VIRTUAL TABLE"},
     {"budget -report", "SCAN message_fts VIRTUAL TABLE"},
     {"budget date:2017", "SCAN message_fts VIRTUAL TABLE"},
+    {"budget date:2017", "M6><"}, /* the range is FTS5's own */
     {"budget is:verified", "SCAN message_fts VIRTUAL TABLE"},
     {"from:alice", "SCAN message_fts VIRTUAL TABLE"},
     {"from:alice@bank.example", "SCAN message_fts VIRTUAL TABLE"},
@@ -375,6 +376,29 @@ static void test_plan(gconstpointer data)
     g_autofree char *first = g_strndup(plan, strcspn(plan, "\n"));
     if (strstr(first, test->wanted) == NULL || strstr(plan, "FOR ORDER BY") != NULL) {
         g_error("plan of %s:\n%s", test->query, plan);
+    }
+}
+
+/* What is about words, whatever the columns, is one expression of FTS5. */
+static void test_one_match(void)
+{
+    static const char *const queries[] = {
+        "subject:a body:b word from:martin",
+        "(a OR subject:\"b c\") -attachment:pdf pre* body:(x NEAR/3 y)",
+        "from:alice@bank.example to:@dom.fr with:carol budget",
+        "from:(alice OR bob) budget date:2017 is:verified",
+        "会议 subject:budget -手機",
+        "(a b) OR (c -d) OR body:(e OR f)",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(queries); i++) {
+        g_autofree char *plan = plan_of(queries[i]);
+        g_auto(GStrv) pieces = g_strsplit(plan, "VIRTUAL TABLE", -1);
+        bool is_one = g_strv_length(pieces) == 2;
+        /* Alternatives of different columns and conditions look again at what was found. */
+        if (!is_one && strstr(queries[i], "from:(") == NULL) {
+            g_error("plan of %s:\n%s", queries[i], plan);
+        }
+        g_assert_true(g_str_has_prefix(plan, "SCAN message_fts"));
     }
 }
 
@@ -479,6 +503,7 @@ int main(int argc, char **argv)
     ADD_CASES("fault", faults, test_fault)
     g_test_add_func("/query_compiler/limits_end_in_a_message", test_limits);
     ADD_CASES("plan_sorts_nothing", plans, test_plan)
+    g_test_add_func("/query_compiler/words_are_one_match", test_one_match);
     g_test_add_func("/query_compiler/order_is_that_of_ids", test_order);
     g_test_add_func("/query_compiler/subject_weighs_more_in_relevance", test_relevance);
     g_test_add_func("/query_compiler/pages_cover_everything_once", test_pages);

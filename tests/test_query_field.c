@@ -47,6 +47,14 @@ static void test_names_are_unique(void)
     }
 }
 
+/* The kinds of has: are those of type:, and are told there. */
+static bool names_word(const QueryField *field, const char *word)
+{
+    const QueryField *type = query_field_find(SLICE_LITERAL("type"));
+    return strstr(field->reference, word) != NULL ||
+           (g_str_equal(field->name, "has") && strstr(type->reference, word) != NULL);
+}
+
 static void test_every_field_is_explained(void)
 {
     size_t n_fields = 0;
@@ -58,6 +66,12 @@ static void test_every_field_is_explained(void)
         /* A cell of a Markdown table, one line of --fields. */
         g_assert_null(strpbrk(fields[i].reference, "|\n"));
         g_assert_cmpuint(strlen(fields[i].help), <, 64);
+        for (size_t n = 0; n < QUERY_FIELD_MAX_WORDS && fields[i].words[n] != NULL; n++) {
+            if (!names_word(&fields[i], fields[i].words[n])) {
+                g_error("the reference of %s: does not name %s", fields[i].name,
+                        fields[i].words[n]);
+            }
+        }
     }
 }
 

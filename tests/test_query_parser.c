@@ -166,14 +166,28 @@ static void test_limits(void)
     check_limit(longest, "longer than");
 }
 
-static void test_hint(void)
+static void check_hints(const char *query, guint n_hints)
 {
     g_auto(QueryFault) fault = {0};
     g_auto(QueryParse) parse;
     query_parse_init(&parse);
-    g_assert_true(query_parser_run("cats or dogs", &parse, &fault));
-    g_assert_cmpuint(parse.hints->len, ==, 1);
-    g_assert_nonnull(strstr(g_ptr_array_index(parse.hints, 0), "OR"));
+    g_assert_true(query_parser_run(query, &parse, &fault));
+    g_assert_cmpuint(parse.hints->len, ==, n_hints);
+    for (guint i = 0; i < n_hints; i++) {
+        g_assert_nonnull(strstr(g_ptr_array_index(parse.hints, i), "is searched as a word"));
+    }
+}
+
+static void test_hint(void)
+{
+    check_hints("cats or dogs", 1);
+    check_hints("cats or dogs or mice", 1);
+    check_hints("cats or dogs and mice", 2);
+    check_hints("from:(alice or bob)", 1);
+    check_hints("cats not dogs", 1);
+    check_hints("(cats or) dogs", 0);
+    check_hints("cats \"or\" dogs", 0);
+    check_hints("cats Or dogs", 0);
 }
 
 static void test_no_hint(void)
