@@ -106,6 +106,9 @@ static size_t parse_named(Slice text, uint32_t *ret_character)
     while (at < text.len && at <= HTML_ENTITY_NAME_MAX && g_ascii_isalnum(text.ptr[at])) {
         at++;
     }
+    if (at == 1) {
+        return 0; /* the usual lone "&", and a million of them */
+    }
     const uint32_t character = find_name(slice_of(text.ptr + 1, at - 1));
     if (character == 0) {
         return 0;

@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-
 /* Whether `fd` is the file, also when its name is gone. */
 static int is_chosen(int fd, const char *path)
 {
