@@ -14,18 +14,22 @@
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
-    {"sort", 0, "ORDER", "newest (the default), oldest or relevance"},
+    {"sort", 0, "ORDER", "newest (the default), oldest, relevance, size or sender"},
     {"limit", 'n', "N", "at most N hits (50)"},
     {"offset", 0, "N", "leave out the first N hits"},
+    {"cursor", 0, "TOKEN", "go on behind a hit; the page before says the token"},
     {"count", 'c', NULL, "print only the number of hits"},
+    {"group-by", 0, "thread", "one row a thread: its newest hit, and how many there are"},
+    {"fields", 0, "LIST", "what to print of a hit: id,date,subject (tabs between them)"},
     {"json", 0, NULL, "one JSON object a line"},
+    {"jsonl", 0, NULL, "the same"},
     {"csv", 0, NULL, "CSV, safe for spreadsheets"},
     {"null", '0', NULL, "message ids, each followed by a NUL byte"},
     {"tz", 0, "ZONE", "dates of the query are in this time zone (UTC)"},
     {"explain", 0, NULL, "print the query's tree and its SQL"},
     {"timeout", 0, "SECONDS", "give up after this long (30; 0 is never)"},
     {"no-pager", 0, NULL, "write to the terminal directly"},
-    {"fields", 0, NULL, "list the fields of the query language"},
+    {"help-fields", 0, NULL, "list the fields of the query language"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -37,47 +41,120 @@ static const char details[] =
 
 typedef struct {
     QueryOptions query;
+    int64_t page; /* hits to print; the query asks for one more */
     SearchLayout layout;
+    GArray *fields; /* SearchField; NULL when none are chosen */
     const SearchFormat *format;
     int64_t timeout;
     bool explain;
 } Settings;
 
+static void settings_clear(Settings *settings)
+{
+    g_clear_pointer(&settings->fields, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Settings, settings_clear)
+
 static bool read_sort(const OptionSet *options, QuerySort *ret_sort)
 {
-    static const char *const names[] = {[QUERY_SORT_NEWEST] = "newest",
-                                        [QUERY_SORT_OLDEST] = "oldest",
-                                        [QUERY_SORT_RELEVANCE] = "relevance"};
     const char *name = option_value(options, "sort");
     *ret_sort = QUERY_SORT_NEWEST;
-    if (name == NULL) {
+    if (name == NULL || query_sort_find(name, ret_sort)) {
         return true;
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (g_str_equal(name, names[i])) {
-            *ret_sort = (QuerySort)i;
-            return true;
-        }
-    }
-    command_complain("--sort knows newest, oldest and relevance, not \"%s\"", name);
+    command_complain("--sort knows newest, oldest, relevance, size and sender, not \"%s\"",
+                     name);
     return false;
+}
+
+/* A cursor is "ORDER:ID", and says the order when --sort does not. */
+static bool read_cursor(const OptionSet *options, QueryOptions *query)
+{
+    const char *token = option_value(options, "cursor");
+    if (token == NULL) {
+        return true;
+    }
+    g_auto(GStrv) parts = g_strsplit(token, ":", 2);
+    QuerySort sort = QUERY_SORT_NEWEST;
+    gint64 after = 0;
+    if (g_strv_length(parts) != 2 || !query_sort_find(parts[0], &sort) ||
+        sort == QUERY_SORT_RELEVANCE ||
+        !g_ascii_string_to_signed(parts[1], 10, G_MININT64, G_MAXINT64, &after, NULL)) {
+        command_complain("\"%s\" is no cursor: take the one that the page before ended with",
+                         token);
+        return false;
+    }
+    if (option_given(options, "sort") && query->sort != sort) {
+        command_complain("the cursor is one of --sort %s", parts[0]);
+        return false;
+    }
+    query->sort = sort;
+    query->has_after = true;
+    query->after = after;
+    return true;
+}
+
+static bool read_group(const OptionSet *options, QueryOptions *query)
+{
+    const char *group = option_value(options, "group-by");
+    if (group == NULL) {
+        return true;
+    }
+    if (!g_str_equal(group, "thread")) {
+        command_complain("--group-by knows thread, not \"%s\"", group);
+        return false;
+    }
+    if (query->sort != QUERY_SORT_NEWEST && query->sort != QUERY_SORT_OLDEST) {
+        command_complain("--group-by thread goes with --sort newest and oldest only");
+        return false;
+    }
+    query->by_thread = true;
+    return true;
+}
+
+static bool read_fields(const OptionSet *options, Settings *settings)
+{
+    const char *list = option_value(options, "fields");
+    if (list == NULL) {
+        return true;
+    }
+    if (settings->format == &search_format_null) {
+        command_complain("--null prints ids only; it does not go with --fields");
+        return false;
+    }
+    settings->fields = g_array_new(false, false, sizeof(SearchField));
+    g_autofree char *trouble = search_field_parse(list, settings->fields);
+    if (trouble != NULL) {
+        command_complain("%s", trouble);
+        return false;
+    }
+    settings->layout.fields = settings->fields;
+    if (settings->format == &search_format_table) {
+        settings->format = &search_format_tabs;
+    }
+    return true;
 }
 
 static bool read_format(const OptionSet *options, const SearchFormat **ret_format)
 {
-    static const SearchFormat *const formats[] = {&search_format_json, &search_format_csv,
-                                                  &search_format_null};
+    static const struct {
+        const char *option;
+        const SearchFormat *format;
+    } formats[] = {{"json", &search_format_json},
+                   {"jsonl", &search_format_json},
+                   {"csv", &search_format_csv},
+                   {"null", &search_format_null}};
     *ret_format = &search_format_table;
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
-        if (!option_given(options, formats[i]->name)) {
+        if (!option_given(options, formats[i].option)) {
             continue;
         }
-        if (*ret_format != &search_format_table) {
+        if (*ret_format != &search_format_table && *ret_format != formats[i].format) {
             command_complain("--%s and --%s exclude each other", (*ret_format)->name,
-                             formats[i]->name);
+                             formats[i].format->name);
             return false;
         }
-        *ret_format = formats[i];
+        *ret_format = formats[i].format;
     }
     return true;
 }
@@ -91,11 +168,18 @@ static bool read_settings(const OptionSet *options, const Terminal *terminal,
         .layout = {.color = terminal->color, .columns = terminal->columns},
         .explain = option_given(options, "explain"),
     };
-    return read_sort(options, &ret_settings->query.sort) &&
-           read_format(options, &ret_settings->format) &&
-           command_number(options, "limit", DEFAULT_LIMIT, &ret_settings->query.limit) &&
-           command_number(options, "offset", 0, &ret_settings->query.offset) &&
-           command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &ret_settings->timeout);
+    QueryOptions *query = &ret_settings->query;
+    if (!read_sort(options, &query->sort) || !read_cursor(options, query) ||
+        !read_group(options, query) || !read_format(options, &ret_settings->format) ||
+        !read_fields(options, ret_settings) ||
+        !command_number(options, "limit", DEFAULT_LIMIT, &ret_settings->page) ||
+        !command_number(options, "offset", 0, &query->offset) ||
+        !command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &ret_settings->timeout)) {
+        return false;
+    }
+    query->limit = ret_settings->page < G_MAXINT64 ? ret_settings->page + 1 : G_MAXINT64;
+    ret_settings->layout.by_thread = query->by_thread;
+    return true;
 }
 
 static void print_explanation(const QueryNode *tree, const CompiledQuery *query)
@@ -126,33 +210,70 @@ static CommandExit print_count(sqlite3 *db, const CompiledQuery *query,
     return count > 0 ? EXIT_HITS : EXIT_NO_HITS;
 }
 
-/* Prints hit after hit, so that the first is there before the last is found. */
-static CommandExit print_hits(sqlite3 *db, const CompiledQuery *query, const Settings *settings,
-                              const Deadline *deadline)
+/* What stands on stderr below a page. */
+static void say_more(const Settings *settings, const SearchHit *last, bool has_more)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Search) search = search_new(db, query, &error);
-    if (search == NULL) {
-        return command_fail(error, deadline);
+    if (last->n_judged >= QUERY_RELEVANCE_POOL) {
+        command_complain("relevance was judged among the newest %d hits only",
+                         QUERY_RELEVANCE_POOL);
     }
+    if (!has_more) {
+        return;
+    }
+    if (settings->query.sort == QUERY_SORT_RELEVANCE) {
+        command_complain("there are more hits: --offset %" G_GINT64_FORMAT,
+                         settings->query.offset + settings->page);
+    } else {
+        command_complain("there are more: --cursor %s:%" G_GINT64_FORMAT,
+                         query_sort_name(settings->query.sort), last->id);
+    }
+}
+
+/* Prints hit after hit, so that the first is there before the last is found. `last` is the last
+ * one printed, of which only the numbers are valid. */
+static CommandExit print_hits(Search *search, const Settings *settings, SearchHit *last,
+                              bool *ret_has_more, GError **error)
+{
     g_autoptr(GString) out = g_string_new(NULL);
+    int64_t n_printed = 0;
     SearchHit hit;
-    bool any = false;
-    while (search_next(search, &hit, &error)) {
-        if (!any) {
-            settings->format->begin(out);
+    *ret_has_more = false;
+    while (search_next(search, &hit, error)) {
+        if (n_printed == settings->page) {
+            *ret_has_more = true;
+            break;
         }
-        any = true;
+        if (n_printed == 0) {
+            settings->format->begin(out, &settings->layout);
+        }
+        n_printed++;
+        *last = hit;
         settings->format->hit(out, &hit, &settings->layout);
         if (!command_print(out)) {
             return EXIT_HITS; /* the pager or the next program has seen enough */
         }
         g_string_truncate(out, 0);
     }
+    return n_printed > 0 || *ret_has_more ? EXIT_HITS : EXIT_NO_HITS;
+}
+
+static CommandExit print_page(sqlite3 *db, const CompiledQuery *query, const Settings *settings,
+                              pid_t pager, const Deadline *deadline)
+{
+    g_autoptr(GError) error = NULL;
+    SearchHit last = {0};
+    bool has_more = false;
+    CommandExit code = EXIT_HITS;
+    g_autoptr(Search) search = search_new(db, query, &error);
+    if (search != NULL) {
+        code = print_hits(search, settings, &last, &has_more, &error);
+    }
+    terminal_stop_pager(pager);
     if (error != NULL) {
         return command_fail(error, deadline);
     }
-    return any ? EXIT_HITS : EXIT_NO_HITS;
+    say_more(settings, &last, has_more && settings->page > 0);
+    return code;
 }
 
 static CommandExit run_query(sqlite3 *db, const CommandQuery *typed, const Settings *settings,
@@ -174,9 +295,10 @@ static CommandExit run_query(sqlite3 *db, const CommandQuery *typed, const Setti
         return print_count(db, query, settings, &deadline);
     }
     pid_t pager = option_given(options, "no-pager") ? 0 : terminal_start_pager(terminal);
-    code = print_hits(db, query, settings, &deadline);
-    terminal_stop_pager(pager);
-    if (code == EXIT_NO_HITS) {
+    code = print_page(db, query, settings, pager, &deadline);
+    if (code == EXIT_NO_HITS && (settings->query.has_after || settings->query.offset > 0)) {
+        command_complain("there are no more hits");
+    } else if (code == EXIT_NO_HITS) {
         deadline_set(&deadline, db, settings->timeout);
         g_autofree char *report = zero_hits_report(db, typed->parse.root, &settings->query);
         command_complain("nothing found%s%s", *report == '\0' ? "" : ": ", report);
@@ -204,11 +326,11 @@ static CommandExit list_fields(void)
 
 static CommandExit run(const OptionSet *options)
 {
-    if (option_given(options, "fields")) {
+    if (option_given(options, "help-fields")) {
         return list_fields();
     }
     Terminal terminal = terminal_of_stdout();
-    Settings settings;
+    g_auto(Settings) settings = {0};
     if (!read_settings(options, &terminal, &settings)) {
         return EXIT_BAD_QUERY;
     }

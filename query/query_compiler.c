@@ -8,15 +8,10 @@
 #include "query/query_field_text.h"
 #include "schema/archive.h"
 
-/* Relevance is judged among the newest of this many hits: bm25 reads each one's positions. */
-#define RELEVANCE_POOL 10000
+typedef enum { SQL_ID_DRIFT } Sql;
 
-typedef enum { SQL_ID_DRIFT, SQL_BM25 } Sql;
-
-/* The column weights of bm25: subject, sender, recipients, body, attachment names and text. */
 static const char *const sql[] = {
     [SQL_ID_DRIFT] = "SELECT value FROM archive_property WHERE name = 'id_drift'",
-    [SQL_BM25] = "bm25(message_fts, 8.0, 4.0, 2.0, 1.0, 3.0, 0.5)",
 };
 
 bool query_compiler_fail(QueryCompiler *compiler, const QueryNode *term, const char *format,
@@ -263,53 +258,14 @@ static bool compile_node(QueryCompiler *compiler, const QueryNode *node, QueryPa
     g_assert_not_reached();
 }
 
-static void add_page(SqlBuilder *out, const QueryOptions *options)
-{
-    sql_builder_add(out, " LIMIT ");
-    sql_builder_bind_integer(out, options->limit);
-    sql_builder_add(out, " OFFSET ");
-    sql_builder_bind_integer(out, options->offset);
-}
-
-static void build_ranked(const QueryCompiler *compiler, const QueryPart *part,
-                         const QueryOptions *options, SqlBuilder *out)
-{
-    sql_builder_add(out, "SELECT id FROM (SELECT message_fts.rowid AS id, ");
-    sql_builder_add(out, sql[SQL_BM25]);
-    sql_builder_add(out, " AS score");
-    query_part_add_from(part, compiler->id_drift, out);
-    sql_builder_add(out, " ORDER BY message_fts.rowid DESC LIMIT ");
-    sql_builder_bind_integer(out, RELEVANCE_POOL);
-    sql_builder_add(out, ") ORDER BY score, id DESC");
-    add_page(out, options);
-}
-
-static SqlBuilder *build_statement(QueryCompiler *compiler, const QueryPart *part,
+static SqlBuilder *build_statement(QueryCompiler *compiler, QueryPart *part,
                                    const QueryOptions *options)
 {
-    SqlBuilder *out = sql_builder_new();
-    const char *id = query_part_id(part);
-    if (options->count_only) {
-        sql_builder_add(out, "SELECT count(*)");
-        query_part_add_from(part, compiler->id_drift, out);
-        return out;
-    }
-    if (options->sort == QUERY_SORT_RELEVANCE && part->match != NULL) {
-        build_ranked(compiler, part, options, out);
-        return out;
-    }
-    if (options->sort == QUERY_SORT_RELEVANCE) {
+    if (options->sort == QUERY_SORT_RELEVANCE && part->match == NULL && !options->count_only) {
         g_ptr_array_add(compiler->hints,
                         g_strdup("relevance needs words to go by; sorted by date instead"));
     }
-    sql_builder_add(out, "SELECT ");
-    sql_builder_add(out, id);
-    query_part_add_from(part, compiler->id_drift, out);
-    sql_builder_add(out, " ORDER BY ");
-    sql_builder_add(out, id);
-    sql_builder_add(out, options->sort == QUERY_SORT_OLDEST ? " ASC" : " DESC");
-    add_page(out, options);
-    return out;
+    return query_order_build(part, compiler->id_drift, options);
 }
 
 bool query_compiler_id_drift(sqlite3 *db, int64_t *ret_drift, GError **error)
@@ -392,6 +348,9 @@ CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
         compiled_query_free(query);
         return NULL;
     }
+    query->sort = options->sort;
+    query->by_thread = options->by_thread && !options->count_only;
+    query->is_ranked = query_order_is_ranked(&part, options);
     query->statement = build_statement(&compiler, &part, options);
     return query;
 }

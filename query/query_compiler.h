@@ -10,7 +10,7 @@
 #pragma once
 
 #include "query/query_fault.h"
-#include "query/query_part.h"
+#include "query/query_order.h"
 #include "query/query_tree.h"
 #include "query/text_match.h"
 
@@ -62,18 +62,11 @@ bool query_compiler_fail(QueryCompiler *compiler, const QueryNode *term, const c
  */
 bool query_compiler_id_drift(sqlite3 *db, int64_t *ret_drift, GError **error);
 
-typedef enum { QUERY_SORT_NEWEST, QUERY_SORT_OLDEST, QUERY_SORT_RELEVANCE } QuerySort;
-
 typedef struct {
+    SqlBuilder *statement; /* its rows: query_order_build */
     QuerySort sort;
-    int64_t limit; /* -1: all */
-    int64_t offset;
-    bool count_only;       /* one row, the number of hits */
-    const char *time_zone; /* NULL is UTC */
-} QueryOptions;
-
-typedef struct {
-    SqlBuilder *statement;
+    bool by_thread;
+    bool is_ranked;
     TextMatcher *shown; /* what a snippet should show */
     GPtrArray *hints;   /* of char * */
 } CompiledQuery;

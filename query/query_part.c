@@ -24,8 +24,8 @@ static void add_range_condition(SqlBuilder *out, const char *id, int64_t first, 
                                 int64_t drift)
 {
     int64_t highest = last > G_MAXINT64 - drift ? G_MAXINT64 : last + drift;
-    int64_t sure =
-        MAX(first > G_MAXINT64 - drift ? G_MAXINT64 : first + drift, QUERY_PART_UNDATED_ID_LIMIT);
+    int64_t sure = MAX(first > G_MAXINT64 - drift ? G_MAXINT64 : first + drift,
+                       QUERY_PART_UNDATED_ID_LIMIT);
     sql_builder_add(out, id);
     sql_builder_add(out, " BETWEEN ");
     sql_builder_bind_integer(out, first);
@@ -202,6 +202,11 @@ void query_part_or(const GArray *parts, int64_t id_drift, QueryPart *ret_part)
     *ret_part = any;
 }
 
+bool query_part_is_all(const QueryPart *part)
+{
+    return part->match == NULL && !part->has_range && part->condition == NULL;
+}
+
 const char *query_part_id(const QueryPart *part)
 {
     return part->match == NULL ? "m.id" : "message_fts.rowid";
@@ -213,10 +218,10 @@ void query_part_add_from(const QueryPart *part, int64_t id_drift, SqlBuilder *ou
     bool is_first = true;
     const char *id = query_part_id(part);
     sql_builder_add(out, sql[part->match == NULL ? SQL_FROM_MESSAGE : SQL_FROM_MATCH]);
-    if (part->match != NULL && part->condition != NULL) {
+    if (part->match != NULL && (part->condition != NULL || part->needs_message)) {
         sql_builder_add(out, sql[SQL_JOIN_MESSAGE]);
     }
-    if (part->match != NULL || part->has_range || part->condition != NULL) {
+    if (!query_part_is_all(part)) {
         sql_builder_add(out, " WHERE ");
     }
     if (part->match != NULL) {

@@ -23,8 +23,9 @@ typedef struct {
     SqlBuilder *condition;   /* about the row `m` of message; never NULL in SQL's sense */
     bool condition_suffices; /* the condition implies the match, which only makes it quicker */
     bool has_range;
-    int64_t first; /* Unix time, with has_range */
-    int64_t last;  /* included */
+    int64_t first;      /* Unix time, with has_range */
+    int64_t last;       /* included */
+    bool needs_message; /* the row `m` must be there, whatever is asked */
 } QueryPart;
 
 void query_part_clear(QueryPart *part);
@@ -41,6 +42,9 @@ void query_part_and_not(QueryPart *all, const QueryPart *part, int64_t id_drift)
 
 /* Any of two or more parts. */
 void query_part_or(const GArray *parts, int64_t id_drift, QueryPart *ret_part);
+
+/* Whether the part is every message, and query_part_add_from adds no WHERE. */
+bool query_part_is_all(const QueryPart *part);
 
 /* The column that is the id in query_part_add_from: message_fts.rowid or m.id. */
 const char *query_part_id(const QueryPart *part);

@@ -4,23 +4,25 @@
 #include "schema/archive.h"
 #include "schema/record.h"
 
-typedef enum { SQL_HIT, SQL_SENDER } Sql;
+typedef enum { SQL_HIT, SQL_SENDER, SQL_THREAD_SIZE } Sql;
 
 static const char *const sql[] = {
     [SQL_HIT] = "SELECT m.date, m.date_source, m.dkim, m.level, m.caveats, m.msgid, m.size, "
-                "m.attachments, m.sha256, t.subject, t.body, t.attachment_text "
+                "m.attachments, m.sha256, t.subject, t.body, t.attachment_text, m.thread_id "
                 "FROM message m JOIN message_text t ON t.id = m.id WHERE m.id = ?",
     [SQL_SENDER] = "SELECT a.name, a.address FROM message_address ma "
                    "JOIN address a ON a.id = ma.address_id "
                    "WHERE ma.message_id = ? AND ma.role = 'from' ORDER BY ma.position LIMIT 1",
+    [SQL_THREAD_SIZE] = "SELECT count(*) FROM message WHERE thread_id = ?",
 };
 
 struct Search {
     sqlite3 *db;
-    TextMatcher *shown; /* the query's */
+    const CompiledQuery *query;
     sqlite3_stmt *ids;
     sqlite3_stmt *hit;
     sqlite3_stmt *sender;
+    sqlite3_stmt *thread_size;
     Snippet snippet;
 };
 
@@ -28,7 +30,7 @@ Search *search_new(sqlite3 *db, const CompiledQuery *query, GError **error)
 {
     g_autoptr(Search) search = g_new0(Search, 1);
     search->db = db;
-    search->shown = query->shown;
+    search->query = query;
     snippet_init(&search->snippet);
     search->ids = sql_builder_prepare(query->statement, db, error);
     if (search->ids == NULL) {
@@ -39,7 +41,9 @@ Search *search_new(sqlite3 *db, const CompiledQuery *query, GError **error)
         return NULL;
     }
     search->sender = archive_prepare(db, sql[SQL_SENDER], error);
-    return search->sender == NULL ? NULL : g_steal_pointer(&search);
+    search->thread_size =
+        search->sender == NULL ? NULL : archive_prepare(db, sql[SQL_THREAD_SIZE], error);
+    return search->thread_size == NULL ? NULL : g_steal_pointer(&search);
 }
 
 void search_free(Search *search)
@@ -50,6 +54,7 @@ void search_free(Search *search)
     sqlite3_finalize(search->ids);
     sqlite3_finalize(search->hit);
     sqlite3_finalize(search->sender);
+    sqlite3_finalize(search->thread_size);
     snippet_clear(&search->snippet);
     g_free(search);
 }
@@ -76,13 +81,13 @@ static int step_for(Search *search, sqlite3_stmt *statement, int64_t id, GError 
 /* The body's hit; failing that, an attached text's; failing that, the body's beginning. */
 static void make_snippet(Search *search, Slice body, Slice attachment_text)
 {
-    snippet_make(search->shown, body, &search->snippet);
+    snippet_make(search->query->shown, body, &search->snippet);
     if (search->snippet.is_hit || attachment_text.len == 0) {
         return;
     }
     g_auto(Snippet) other = {0};
     snippet_init(&other);
-    snippet_make(search->shown, attachment_text, &other);
+    snippet_make(search->query->shown, attachment_text, &other);
     if (other.is_hit) {
         Snippet swapped = search->snippet;
         search->snippet = other;
@@ -109,6 +114,7 @@ static void read_hit(Search *search, SearchHit *hit)
     hit->subject = column_slice(row, 9);
     make_snippet(search, column_slice(row, 10), column_slice(row, 11));
     hit->snippet = &search->snippet;
+    hit->thread_id = sqlite3_column_int64(row, 12);
 }
 
 bool search_next(Search *search, SearchHit *ret_hit, GError **error)
@@ -121,7 +127,12 @@ bool search_next(Search *search, SearchHit *ret_hit, GError **error)
         archive_set_error(search->db, error);
         return false;
     }
-    SearchHit hit = {.id = sqlite3_column_int64(search->ids, 0)};
+    SearchHit hit = {
+        .id = sqlite3_column_int64(search->ids, 0),
+        .sort = search->query->sort,
+        .thread_hits = search->query->by_thread ? sqlite3_column_int64(search->ids, 1) : 1,
+        .n_judged = search->query->is_ranked ? sqlite3_column_int64(search->ids, 1) : 0,
+    };
     code = step_for(search, search->hit, hit.id, error);
     if (code != SQLITE_ROW) {
         if (code == SQLITE_DONE) {
@@ -139,6 +150,12 @@ bool search_next(Search *search, SearchHit *ret_hit, GError **error)
     if (code == SQLITE_ROW) {
         hit.sender_name = column_slice(search->sender, 0);
         hit.sender_address = column_slice(search->sender, 1);
+    }
+    if (search->query->by_thread) {
+        if (step_for(search, search->thread_size, hit.thread_id, error) < 0) {
+            return false;
+        }
+        hit.thread_messages = sqlite3_column_int64(search->thread_size, 0);
     }
     *ret_hit = hit;
     return true;

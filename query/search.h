@@ -22,6 +22,11 @@ typedef struct {
     Slice sender_address;
     Slice subject;
     Slice msgid;
+    int64_t thread_id;
+    int64_t thread_hits;     /* by thread: so many of its messages are found; else 1 */
+    int64_t thread_messages; /* by thread: so many it has; else 0: not looked at */
+    int64_t n_judged;        /* ranked: so many hits were; else 0 */
+    QuerySort sort;          /* of the search */
     int64_t size;
     int64_t attachments;
     const uint8_t *sha256; /* SHA256_BYTES */

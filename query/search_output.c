@@ -6,8 +6,6 @@
 #include "schema/record.h"
 #include "schema/terminal_text.h"
 
-#define HEX_BYTES ((size_t)2 * SHA256_BYTES + 1)
-
 /* Columns of the table. The subject gets what is left, and at least this. */
 #define DATE_COLUMNS        10
 #define MARK_COLUMNS        10
@@ -47,19 +45,10 @@ char *search_date_text(bool has_date, int64_t date, const char *format)
     return time == NULL ? g_strdup("") : g_date_time_format(time, format);
 }
 
-static void hex_of(const uint8_t *bytes, char hex[HEX_BYTES])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < SHA256_BYTES; i++) {
-        hex[2 * i] = digits[bytes[i] >> 4];
-        hex[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    hex[HEX_BYTES - 1] = '\0';
-}
-
-static void begin_nothing(GString *out)
+static void begin_nothing(GString *out, const SearchLayout *layout)
 {
     (void)out;
+    (void)layout;
 }
 
 static const char *mark_color(const char *level, const char *dkim)
@@ -128,7 +117,12 @@ static void table_hit(GString *out, const SearchHit *hit, const SearchLayout *la
     g_autofree char *date = search_date_text(hit->has_date, hit->date, "%Y-%m-%d");
     Slice who = hit->sender_name.len > 0 ? hit->sender_name : hit->sender_address;
     g_autofree char *sender = terminal_text_line(who, TERMINAL_TEXT_CELL);
-    g_autofree char *subject = terminal_text_line(hit->subject, TERMINAL_TEXT_CELL);
+    g_autoptr(GString) subject = g_string_new(NULL);
+    if (layout->by_thread) {
+        g_string_append_printf(subject, "[%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "] ",
+                               hit->thread_hits, hit->thread_messages);
+    }
+    terminal_text_append(subject, hit->subject, TERMINAL_TEXT_CELL);
     size_t used = strlen(id) + DATE_COLUMNS + MARK_COLUMNS + SENDER_COLUMNS + 8;
     size_t left = layout->columns > used ? layout->columns - used : 0;
 
@@ -139,7 +133,7 @@ static void table_hit(GString *out, const SearchHit *hit, const SearchLayout *la
     g_string_append(out, "  ");
     terminal_text_append_fitted(out, sender, SENDER_COLUMNS);
     g_string_append(out, "  ");
-    terminal_text_append_fitted(out, subject, MAX(left, SUBJECT_MIN_COLUMNS));
+    terminal_text_append_fitted(out, subject->str, MAX(left, SUBJECT_MIN_COLUMNS));
     while (out->len > 0 && out->str[out->len - 1] == ' ') {
         g_string_truncate(out, out->len - 1);
     }
@@ -149,75 +143,125 @@ static void table_hit(GString *out, const SearchHit *hit, const SearchLayout *la
     }
 }
 
-static void json_date(JsonWriter *writer, const char *key, bool has_date, int64_t date)
+/* What a format lists when nothing is chosen; those of threads only by thread. */
+static const SearchField json_fields[] = {
+    SEARCH_FIELD_ID,     SEARCH_FIELD_DATE,    SEARCH_FIELD_DATE_SOURCE, SEARCH_FIELD_DKIM,
+    SEARCH_FIELD_LEVEL,  SEARCH_FIELD_CAVEATS, SEARCH_FIELD_FROM,        SEARCH_FIELD_SUBJECT,
+    SEARCH_FIELD_MSGID,  SEARCH_FIELD_SIZE,    SEARCH_FIELD_ATTACHMENTS, SEARCH_FIELD_SHA256,
+    SEARCH_FIELD_THREAD, SEARCH_FIELD_HITS,    SEARCH_FIELD_MESSAGES,    SEARCH_FIELD_SNIPPET,
+    SEARCH_FIELD_CURSOR,
+};
+static const SearchField csv_fields[] = {
+    SEARCH_FIELD_ID,           SEARCH_FIELD_DATE,        SEARCH_FIELD_DKIM,
+    SEARCH_FIELD_LEVEL,        SEARCH_FIELD_CAVEATS,     SEARCH_FIELD_FROM_NAME,
+    SEARCH_FIELD_FROM_ADDRESS, SEARCH_FIELD_SUBJECT,     SEARCH_FIELD_MSGID,
+    SEARCH_FIELD_SIZE,         SEARCH_FIELD_ATTACHMENTS, SEARCH_FIELD_SHA256,
+    SEARCH_FIELD_THREAD,       SEARCH_FIELD_HITS,        SEARCH_FIELD_MESSAGES,
+};
+
+typedef struct {
+    const SearchField *fields;
+    size_t n_fields;
+} FieldList;
+
+#define FIELDS_OF(layout, own)                                                                 \
+    ((layout)->fields == NULL                                                                  \
+         ? (FieldList){(own), G_N_ELEMENTS(own)}                                               \
+         : (FieldList){(const SearchField *)(const void *)(layout)->fields->data,              \
+                       (layout)->fields->len})
+
+static bool is_listed(SearchField field, const SearchLayout *layout)
 {
-    if (!has_date) {
+    return layout->fields != NULL || layout->by_thread ||
+           (field != SEARCH_FIELD_HITS && field != SEARCH_FIELD_MESSAGES);
+}
+
+static void json_cell(JsonWriter *writer, SearchField field, const SearchHit *hit,
+                      GString *scratch)
+{
+    const char *key = search_field_name(field);
+    const SearchCell cell = search_field_cell(field, hit, scratch);
+    switch (cell.kind) {
+    case SEARCH_CELL_NONE:
         json_writer_null(writer, key);
-        return;
+        break;
+    case SEARCH_CELL_INTEGER:
+        json_writer_integer(writer, key, cell.integer);
+        break;
+    case SEARCH_CELL_TEXT:
+        json_writer_string(writer, key, cell.text);
+        break;
+    case SEARCH_CELL_WORDS:
+        json_writer_words(writer, key, cell.text.ptr);
+        break;
+    case SEARCH_CELL_MAILBOX:
+        json_writer_begin_object(writer, key);
+        json_writer_string(writer, "name", hit->sender_name);
+        json_writer_string(writer, "address", hit->sender_address);
+        json_writer_end_object(writer);
+        break;
     }
-    g_autofree char *text = search_date_text(true, date, "%Y-%m-%dT%H:%M:%SZ");
-    json_writer_text(writer, key, text);
 }
 
 static void json_hit(GString *out, const SearchHit *hit, const SearchLayout *layout)
 {
-    (void)layout;
-    char hex[HEX_BYTES];
-    hex_of(hit->sha256, hex);
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    const FieldList list = FIELDS_OF(layout, json_fields);
     JsonWriter writer = json_writer_on(out);
     json_writer_begin_object(&writer, NULL);
     json_writer_integer(&writer, "schema", 1);
-    json_writer_integer(&writer, "id", hit->id);
-    json_date(&writer, "date", hit->has_date, hit->date);
-    json_writer_text(&writer, "date_source", hit->date_source);
-    json_writer_text(&writer, "dkim", hit->dkim);
-    json_writer_text(&writer, "level", hit->level);
-    json_writer_words(&writer, "caveats", hit->caveats);
-    json_writer_begin_object(&writer, "from");
-    json_writer_string(&writer, "name", hit->sender_name);
-    json_writer_string(&writer, "address", hit->sender_address);
-    json_writer_end_object(&writer);
-    json_writer_string(&writer, "subject", hit->subject);
-    json_writer_string(&writer, "msgid", hit->msgid);
-    json_writer_integer(&writer, "size", hit->size);
-    json_writer_integer(&writer, "attachments", hit->attachments);
-    json_writer_text(&writer, "sha256", hex);
-    json_writer_string(&writer, "snippet",
-                       slice_of(hit->snippet->text->str, hit->snippet->text->len));
+    for (size_t i = 0; i < list.n_fields; i++) {
+        if (is_listed(list.fields[i], layout)) {
+            json_cell(&writer, list.fields[i], hit, scratch);
+        }
+    }
     json_writer_end_object(&writer);
     g_string_append_c(out, '\n');
 }
 
-static void csv_begin(GString *out)
+static void csv_begin(GString *out, const SearchLayout *layout)
 {
-    static const char *const names[] = {"id",      "date",      "dkim",         "level",
-                                        "caveats", "from_name", "from_address", "subject",
-                                        "msgid",   "size",      "attachments",  "sha256"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        csv_writer_text(out, i == 0, slice_of_string(names[i]));
+    const FieldList list = FIELDS_OF(layout, csv_fields);
+    for (size_t i = 0; i < list.n_fields; i++) {
+        if (is_listed(list.fields[i], layout)) {
+            csv_writer_text(out, i == 0, slice_of_string(search_field_name(list.fields[i])));
+        }
     }
     csv_writer_end(out);
 }
 
 static void csv_hit(GString *out, const SearchHit *hit, const SearchLayout *layout)
 {
-    (void)layout;
-    char hex[HEX_BYTES];
-    hex_of(hit->sha256, hex);
-    g_autofree char *date = search_date_text(hit->has_date, hit->date, "%Y-%m-%dT%H:%M:%SZ");
-    csv_writer_integer(out, true, hit->id);
-    csv_writer_text(out, false, slice_of_string(date));
-    csv_writer_text(out, false, slice_of_string(hit->dkim));
-    csv_writer_text(out, false, slice_of_string(hit->level));
-    csv_writer_text(out, false, slice_of_string(hit->caveats));
-    csv_writer_text(out, false, hit->sender_name);
-    csv_writer_text(out, false, hit->sender_address);
-    csv_writer_text(out, false, hit->subject);
-    csv_writer_text(out, false, hit->msgid);
-    csv_writer_integer(out, false, hit->size);
-    csv_writer_integer(out, false, hit->attachments);
-    csv_writer_text(out, false, slice_of_string(hex));
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    const FieldList list = FIELDS_OF(layout, csv_fields);
+    for (size_t i = 0; i < list.n_fields; i++) {
+        if (!is_listed(list.fields[i], layout)) {
+            continue;
+        }
+        const SearchCell cell = search_field_cell(list.fields[i], hit, scratch);
+        if (cell.kind == SEARCH_CELL_INTEGER) {
+            csv_writer_integer(out, i == 0, cell.integer);
+        } else {
+            csv_writer_text(out, i == 0, cell.text);
+        }
+    }
     csv_writer_end(out);
+}
+
+static void tabs_hit(GString *out, const SearchHit *hit, const SearchLayout *layout)
+{
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    const FieldList list = FIELDS_OF(layout, csv_fields);
+    for (size_t i = 0; i < list.n_fields; i++) {
+        const SearchCell cell = search_field_cell(list.fields[i], hit, scratch);
+        g_string_append(out, i == 0 ? "" : "\t");
+        if (cell.kind == SEARCH_CELL_INTEGER) {
+            g_string_append_printf(out, "%" G_GINT64_FORMAT, cell.integer);
+        } else {
+            terminal_text_append(out, cell.text, TERMINAL_TEXT_CELL);
+        }
+    }
+    g_string_append_c(out, '\n');
 }
 
 static void null_hit(GString *out, const SearchHit *hit, const SearchLayout *layout)
@@ -228,6 +272,7 @@ static void null_hit(GString *out, const SearchHit *hit, const SearchLayout *lay
 }
 
 const SearchFormat search_format_table = {"table", begin_nothing, table_hit};
+const SearchFormat search_format_tabs = {"tabs", begin_nothing, tabs_hit};
 const SearchFormat search_format_json = {"json", begin_nothing, json_hit};
 const SearchFormat search_format_csv = {"csv", csv_begin, csv_hit};
 const SearchFormat search_format_null = {"null", begin_nothing, null_hit};

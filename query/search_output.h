@@ -4,20 +4,23 @@
  */
 #pragma once
 
-#include "query/search.h"
+#include "query/search_field.h"
 
 typedef struct {
     bool color;     /* escape sequences allowed */
     size_t columns; /* of the screen, for the table */
+    bool by_thread;
+    const GArray *fields; /* SearchField, those to be listed; NULL: the format's own */
 } SearchLayout;
 
 typedef struct {
     const char *name;
-    void (*begin)(GString *out);
+    void (*begin)(GString *out, const SearchLayout *layout);
     void (*hit)(GString *out, const SearchHit *hit, const SearchLayout *layout);
 } SearchFormat;
 
 extern const SearchFormat search_format_table; /* two lines a hit, for people */
+extern const SearchFormat search_format_tabs;  /* chosen fields, with a tab between them */
 extern const SearchFormat search_format_json;  /* one object a line */
 extern const SearchFormat search_format_csv;
 extern const SearchFormat search_format_null; /* ids, each followed by a NUL byte */

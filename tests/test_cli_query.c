@@ -100,7 +100,7 @@ static const Case cases[] = {
     {"help_is_on_stdout", {"--help"}, 0, "Exit codes", NULL},
     {"help_of_a_command", {"search", "--help"}, 0, "--limit", NULL},
     {"version", {"--version"}, 0, "waxseal-query ", NULL},
-    {"fields_are_listed", {"search", "--fields"}, 0, "from:WHO", NULL},
+    {"fields_are_listed", {"search", "--help-fields"}, 0, "from:WHO", NULL},
     {"explain_shows_tree_and_sql",
      {"search", "budget -report", "--explain"},
      0,

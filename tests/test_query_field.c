@@ -63,7 +63,7 @@ static void test_every_field_is_explained(void)
         g_assert_nonnull(fields[i].compile);
         g_assert_true(fields[i].value != NULL && fields[i].help != NULL);
         g_assert_nonnull(fields[i].reference);
-        /* A cell of a Markdown table, one line of --fields. */
+        /* A cell of a Markdown table, one line of --help-fields. */
         g_assert_null(strpbrk(fields[i].reference, "|\n"));
         g_assert_cmpuint(strlen(fields[i].help), <, 64);
         for (size_t n = 0; n < QUERY_FIELD_MAX_WORDS && fields[i].words[n] != NULL; n++) {
