@@ -145,6 +145,8 @@ static void json_missing(const MissingKey *key, GString *out)
     JsonWriter writer = json_begin(out, key->selector, key->domain);
     json_mail(&writer, &key->waiting);
     json_writer_integer(&writer, "undecided", key->undecided);
+    json_writer_text(&writer, "dns_answer", key->dns_answer);
+    json_writer_text(&writer, "dns_asked", key->dns_asked);
     json_writer_end_object(&writer);
     g_string_append_c(out, '\n');
 }
@@ -158,6 +160,13 @@ static void text_missing(const MissingKey *key, GString *out)
         g_string_append_printf(out,
                                "  (%" G_GINT64_FORMAT " of them verify by another signature)",
                                key->waiting.messages - key->undecided);
+    }
+    if (*key->dns_answer != '\0') {
+        g_string_append(out, "  (DNS on ");
+        append_safe(out, key->dns_asked);
+        g_string_append(out, ": ");
+        append_safe(out, key->dns_answer);
+        g_string_append_c(out, ')');
     }
     g_string_append_c(out, '\n');
 }

@@ -37,11 +37,18 @@ static const char *const sightings_sql =
     " WHERE key_id = ?1 ORDER BY first_seen, last_seen, source, channel";
 
 static const char *const missing_sql =
-    "SELECT lower(s.selector), s.domain, count(DISTINCT s.message_id) AS messages,"
-    " min(m.date), max(m.date),"
-    " count(DISTINCT CASE WHEN m.dkim <> 'pass' THEN m.id END)"
+    "WITH missing (selector, domain, messages, first_date, last_date, undecided) AS ("
+    "SELECT lower(s.selector), s.domain, count(DISTINCT s.message_id), min(m.date),"
+    " max(m.date), count(DISTINCT CASE WHEN m.dkim <> 'pass' THEN m.id END)"
     " FROM signature s JOIN message m ON m.id = s.message_id WHERE s.result = 'nokey'"
-    " GROUP BY 1, 2 ORDER BY messages DESC, s.domain, 1";
+    " GROUP BY 1, 2), "
+    "answered (selector, domain, answer, asked) AS ("
+    "SELECT k.selector, k.domain, k.record, max(o.last_seen) FROM dkim_key k"
+    " JOIN dkim_key_observation o ON o.key_id = k.id"
+    " WHERE k.state = 'no-answer' AND o.channel = 'dns' GROUP BY 1, 2) "
+    "SELECT m.*, a.answer, a.asked FROM missing m LEFT JOIN answered a"
+    " ON a.selector = m.selector AND a.domain = lower(m.domain)"
+    " ORDER BY m.messages DESC, m.domain, m.selector";
 
 /* Ends a list that the caller may have left early. */
 static bool end_list(sqlite3_stmt *row, int code, GError **error)
@@ -107,6 +114,8 @@ bool key_list_each_missing(sqlite3 *db, MissingKeyFunc func, gpointer data, GErr
             .domain = archive_column_text(row, 1),
             .waiting = read_mail(row, 2),
             .undecided = sqlite3_column_int64(row, 5),
+            .dns_answer = archive_column_text(row, 6),
+            .dns_asked = archive_column_text(row, 7),
         };
         if (!func(&key, data)) {
             break;

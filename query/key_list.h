@@ -30,7 +30,9 @@ typedef struct {
     const char *selector; /* lower case */
     const char *domain;
     KeyMail waiting;
-    int64_t undecided; /* of these messages: no other signature verifies */
+    int64_t undecided;      /* of these messages: no other signature verifies */
+    const char *dns_answer; /* what the DNS said last instead of a key; "" when it has not */
+    const char *dns_asked;  /* ISO 8601 date of that */
 } MissingKey;
 
 /* Called for each; false ends the list. */

@@ -155,8 +155,10 @@ def test_words():
     check("verify", f"(dns, DNSSEC secure), seen on {TODAY}\n" in out, out)
     out, _ = run(0, QUERY, "-d", "dns.db", "show", "--json", str(message))
     check("show --json", '"channel":"dns"' in out and '"dnssec":"secure"' in out, out)
-    run(0, QUERY, "-d", "dns.db", "keys", "--export")
-    ok("verify and show --json say what DNSSEC says")
+    out, _ = run(0, QUERY, "-d", "dns.db", "keys", "--missing")
+    check("keys --missing", f" gone._domainkey.signed.example  (DNS on {TODAY}: NXDOMAIN)\n" in out and
+          f" any._domainkey.broken.example  (DNS on {TODAY}: SERVFAIL)\n" in out, out)
+    ok("verify, show --json and keys --missing say what the DNS said")
 
 
 def test_same_as_later(mail, options):
