@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/* Steps of SQLite's machine between two looks at the clock: microseconds. FTS5 takes a few steps
- * for each page that it reads, while it is inside one of ours. */
+/* Steps of SQLite's machine between two looks at the clock: microseconds. FTS5 takes a few
+ * steps for each page that it reads, while it is inside one of ours. */
 #define STEPS_BETWEEN 1000
 
 static int check_clock(void *data)

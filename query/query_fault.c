@@ -5,9 +5,9 @@
 
 #include "schema/terminal_text.h"
 
-/* Bytes shown before and after the place: message, text and caret fit an 80-column line. */
+/* Bytes shown before the place and from it on: text and caret fit an 80-column line. */
 #define CONTEXT_BEFORE 40
-#define CONTEXT_AFTER  30
+#define CONTEXT_FROM   34
 
 bool query_fault_set(QueryFault *fault, const char *text, size_t offset, size_t length,
                      const char *format, ...)
@@ -48,14 +48,15 @@ char *query_fault_render(const QueryFault *fault)
     size_t place = fault->offset;
     size_t begin =
         place > CONTEXT_BEFORE ? sequence_start(fault->text, place - CONTEXT_BEFORE) : 0;
-    size_t end = text.len - place > fault->length + CONTEXT_AFTER
-                     ? sequence_start(fault->text, place + fault->length + CONTEXT_AFTER)
+    size_t end = text.len - place > CONTEXT_FROM
+                     ? sequence_start(fault->text, place + CONTEXT_FROM)
                      : text.len;
+    size_t length = MIN(fault->length, end - place);
 
     g_autofree char *before =
         terminal_text_line(slice_of(text.ptr + begin, place - begin), TERMINAL_TEXT_PLAIN);
     g_autofree char *under =
-        terminal_text_line(slice_of(text.ptr + place, fault->length), TERMINAL_TEXT_PLAIN);
+        terminal_text_line(slice_of(text.ptr + place, length), TERMINAL_TEXT_PLAIN);
     g_autofree char *shown =
         terminal_text_line(slice_of(text.ptr + begin, end - begin), TERMINAL_TEXT_PLAIN);
     size_t indent = terminal_text_width(before) + (begin > 0 ? 1 : 0);

@@ -233,6 +233,19 @@ static void test_caret_in_a_long_query(void)
     g_assert_cmpuint(strlen(lines[2]), ==, 44);
 }
 
+static void test_caret_under_a_long_phrase(void)
+{
+    g_autofree char *words = repeated("the ", 1000);
+    g_autofree char *query = g_strconcat("a \"", words, "\"", NULL);
+    g_auto(QueryFault) fault = {0};
+    query_fault_set(&fault, query, 2, strlen(query) - 2, "message");
+    g_autofree char *rendered = query_fault_render(&fault);
+    g_auto(GStrv) lines = g_strsplit(rendered, "\n", -1);
+    g_assert_cmpuint(strlen(lines[1]), <, 80);
+    g_assert_cmpuint(strlen(lines[2]), <, 80);
+    g_assert_true(g_str_has_prefix(lines[2], "    ^^^"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -250,5 +263,7 @@ int main(int argc, char **argv)
     g_test_add_func("/query_parser/flags_are_joined_by_and", test_flag);
     g_test_add_func("/query_parser/caret_stands_under_wide_characters", test_caret);
     g_test_add_func("/query_parser/caret_fits_a_screen", test_caret_in_a_long_query);
+    g_test_add_func("/query_parser/caret_under_a_long_phrase_fits_a_screen",
+                    test_caret_under_a_long_phrase);
     return g_test_run();
 }
