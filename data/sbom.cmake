@@ -1,4 +1,9 @@
-# Writes share/waxseal/sbom.spdx.json: the libraries that the programs are linked with, in the versions of this build.
+# Writes share/waxseal/sbom.spdx.json: the libraries that the programs are linked with or load, in the versions of this build.
+
+# libunbound is loaded by its name (indexer/dns_library.c); its version is that of the header.
+file(STRINGS ${UNBOUND_INCLUDE_DIR}/unbound.h sbom_lines REGEX "define UNBOUND_VERSION_")
+string(REGEX MATCHALL "[0-9]+" sbom_numbers "${sbom_lines}")
+list(JOIN sbom_numbers . sbom_unbound_version)
 
 # NAME|VERSION|LICENCE|SHARED OBJECT of each. tests/supply.py compares the list with what the programs need.
 set(sbom_packages
@@ -12,6 +17,7 @@ set(sbom_packages
   "zlib|${ZLIB_VERSION}|Zlib|libz.so.1"
   "minizip|${MINIZIP_VERSION}|Zlib|libminizip.so.1"
   "jansson|${JANSSON_VERSION}|MIT|libjansson.so.4"
+  "libunbound|${sbom_unbound_version}|BSD-3-Clause|libunbound.so.8"
   "glibc|NOASSERTION|LGPL-2.1-or-later|libc.so.6 libm.so.6")
 
 string(TIMESTAMP sbom_created UTC) # of SOURCE_DATE_EPOCH when that is set

@@ -59,7 +59,7 @@ def check_hardening(program, is_optimised):
 
 
 def check_sbom(build):
-    """The SBOM is SPDX 2.3, and has each library that the programs are linked with, in a version."""
+    """The SBOM is SPDX 2.3, and has each library that the programs are linked with or load, in a version."""
     with open(os.path.join(build, "share", "waxseal", "sbom.spdx.json"), encoding="utf-8") as file:
         document = json.load(file)
     for name in ("spdxVersion", "dataLicense", "SPDXID", "name", "documentNamespace", "creationInfo"):
@@ -75,6 +75,9 @@ def check_sbom(build):
             fail(f"the SBOM has no version of {package['name']}")
     for program in PROGRAMS:
         needed = re.findall(r"NEEDED.*\[(.*)\]", output("readelf", "-dW", os.path.join(build, program)))
+        with open(os.path.join(build, program), "rb") as file:
+            loaded = re.findall(rb"\0(lib[\w.-]+\.so\.\d+)(?=\0)", file.read())
+        needed += sorted({name.decode() for name in loaded})
         missing = [name for name in needed if name not in objects and not name.startswith(("libasan", "libubsan"))]
         if missing:
             fail(f"the SBOM lacks {', '.join(missing)}: add it to data/sbom.cmake")
