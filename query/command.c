@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "query/notes_file.h"
 #include "schema/archive.h"
 #include "schema/terminal_text.h"
 
@@ -17,15 +18,37 @@ void command_complain(const char *format, ...)
     (void)fprintf(stderr, "waxseal-query: %s\n", safe);
 }
 
+static char *notes_path(const OptionSet *options)
+{
+    return notes_file_path(option_value(options, "notes"),
+                           archive_default_path(option_value(options, "database")));
+}
+
 sqlite3 *command_open_archive(const OptionSet *options)
 {
     g_autoptr(GError) error = NULL;
-    const char *path = archive_default_path(option_value(options, "database"));
-    sqlite3 *db = archive_open_readonly(path, &error);
-    if (db == NULL) {
+    g_autofree char *notes = notes_path(options);
+    g_autoptr(sqlite3) db =
+        archive_open_readonly(archive_default_path(option_value(options, "database")), &error);
+    if (db == NULL || !notes_file_attach(db, notes, &error)) {
         command_complain("%s", error->message);
+        return NULL;
     }
-    return db;
+    return g_steal_pointer(&db);
+}
+
+sqlite3 *command_open_notes(const OptionSet *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = notes_path(options);
+    sqlite3 *notes = notes_file_open(path, &error);
+    if (notes == NULL) {
+        command_complain("%s%s", error->message,
+                         g_error_matches(error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN)
+                             ? " (--notes FILE or $WAXSEAL_NOTES names another place)"
+                             : "");
+    }
+    return notes;
 }
 
 CommandExit command_fail(const GError *error, const Deadline *deadline)

@@ -42,10 +42,13 @@ extern const Command command_facets;
 extern const Command command_check;
 extern const Command command_save;
 extern const Command command_timeline;
+extern const Command command_tag;
+extern const Command command_note;
 
 /* The options that every command has; first in each table. */
 #define COMMAND_COMMON_OPTIONS                                                                 \
     {"database", 'd', "FILE", "the archive ($WAXSEAL_DB, else archive.db)"},                   \
+        {"notes", 0, "FILE", "tags and notes (else beside the archive)"},                      \
         {"help", 'h', NULL, "this help"},                                                      \
     {                                                                                          \
         "version", 0, NULL, "the version of this program"                                      \
@@ -54,9 +57,13 @@ extern const Command command_timeline;
 /* Prints "waxseal-query: message" on stderr. */
 void command_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
-/* Opens the archive that the options name, with `deadline` set to --timeout when that is given.
+/* Opens the archive that the options name, with its tags and notes.
  * Returns: (transfer full) NULL after it has complained. */
 sqlite3 *command_open_archive(const OptionSet *options);
+
+/* Opens the file of tags and notes that the options name for writing, and makes it first when
+ * it is not there. Returns: (transfer full) NULL after it has complained. */
+sqlite3 *command_open_notes(const OptionSet *options);
 
 /* Complains about a failure while reading the archive. Returns: the exit code. */
 CommandExit command_fail(const GError *error, const Deadline *deadline);

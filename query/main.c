@@ -6,9 +6,10 @@
 #include "query/command.h"
 
 static const Command *const commands[] = {
-    &command_search, &command_thread,   &command_show,   &command_verify, &command_twins,
-    &command_stats,  &command_ledger,   &command_keys,   &command_bundle, &command_facets,
-    &command_check,  &command_timeline, &command_export, &command_save,
+    &command_search, &command_thread, &command_show,   &command_verify,
+    &command_twins,  &command_stats,  &command_ledger, &command_keys,
+    &command_bundle, &command_facets, &command_check,  &command_timeline,
+    &command_export, &command_save,   &command_tag,    &command_note,
 };
 
 /* What may stand before the command. */
@@ -73,7 +74,8 @@ static const Command *find_command(const char *name)
 static int command_index(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        if (g_str_equal(argv[i], "-d") || g_str_equal(argv[i], "--database")) {
+        if (g_str_equal(argv[i], "-d") || g_str_equal(argv[i], "--database") ||
+            g_str_equal(argv[i], "--notes")) {
             i++;
         } else if (argv[i][0] != '-') {
             return i;

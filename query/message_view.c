@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/message_view.h"
 
+#include "query/raw_bytes.h"
 #include "schema/archive.h"
+#include "schema/record.h"
 
 typedef enum {
     SQL_MESSAGE,
@@ -372,6 +374,7 @@ static bool read_sightings(sqlite3 *db, MessageView *view, GError **error)
 MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
 {
     MessageView *view = message_view_new();
+    uint8_t sha256[SHA256_BYTES];
     if (read_rows(db, SQL_MESSAGE, id, view, read_message, error) < 1 ||
         read_rows(db, SQL_ADDRESSES, id, view, read_address, error) < 0 ||
         read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
@@ -381,7 +384,9 @@ MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
         read_rows(db, SQL_CLAIMS, id, view, read_claim, error) < 0 ||
         read_rows(db, SQL_ATTACHMENTS, id, view, read_attachment, error) < 0 ||
         read_rows(db, SQL_PLACES, id, view, read_place, error) < 0 ||
-        read_rows(db, SQL_PROBLEMS, id, view, read_problem, error) < 0) {
+        read_rows(db, SQL_PROBLEMS, id, view, read_problem, error) < 0 ||
+        !raw_bytes_hash(db, id, sha256, error) ||
+        !notes_read(db, sha256, &view->notes, error)) {
         message_view_free(view);
         return NULL;
     }
@@ -413,5 +418,6 @@ void message_view_free(MessageView *view)
     g_array_unref(view->attachments);
     g_array_unref(view->places);
     g_ptr_array_unref(view->problems);
+    message_notes_clear(&view->notes);
     g_free(view);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "query/key_sighting.h"
+#include "query/notes.h"
 
 typedef struct {
     char *role;
@@ -135,6 +136,7 @@ typedef struct {
     GArray *places;      /* ViewPlace */
     GPtrArray *problems; /* char * */
     int64_t twins;       /* other messages with this Message-ID */
+    MessageNotes notes;  /* of whoever reads the archive; no part of the evidence */
 } MessageView;
 
 /* Reads a message. Returns: (transfer full), or NULL: with `error`, or without when no message

@@ -201,6 +201,7 @@ void message_view_write_json(const MessageView *view, GString *out)
     }
     json_writer_end_array(&writer);
     attachments(&writer, view);
+    notes_write_json(&view->notes, &writer);
     json_writer_text(&writer, "text", view->body);
     json_writer_end_object(&writer);
     g_string_append_c(out, '\n');

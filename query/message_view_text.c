@@ -262,6 +262,7 @@ void message_view_write_text(const MessageView *view, GString *out, bool color)
 {
     headers(view, out);
     verdict(view, out, color);
+    notes_write_text(&view->notes, out);
     message_view_append_domainkeys(view, out);
     message_view_append_arc(view, out);
     claims(view, out);

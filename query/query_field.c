@@ -5,6 +5,7 @@
 #include "query/query_field_claims.h"
 #include "query/query_field_evidence.h"
 #include "query/query_field_key.h"
+#include "query/query_field_notes.h"
 #include "query/query_field_part.h"
 #include "query/query_field_text.h"
 #include "query/query_field_value.h"
@@ -98,14 +99,14 @@ static const QueryField table[] = {
      .compile = query_field_compile_mime},
     {.name = "has",
      .value = "WORD",
-     .help = "attachment, twin, problem, or a kind of attachment",
+     .help = "attachment, twin, problem, tag, note, or a kind of attachment",
      .reference = "`has:attachment`; `has:twin`, another message has the same Message-ID and "
-                  "other bytes; `has:problem`, something was odd when it was read; `has:pdf` "
-                  "and every other kind",
+                  "other bytes; `has:problem`, something was odd when it was read; `has:tag` "
+                  "and `has:note`, of one's own; `has:pdf` and every other kind",
      .compile = query_field_compile_has,
-     .words = {"attachment", "twin", "problem", "pdf", "image", "audio", "video", "text",
-               "html", "csv", "calendar", "message", "word", "excel", "powerpoint", "archive",
-               "zip"}},
+     .words = {"attachment", "twin", "problem", "tag", "note", "pdf", "image", "audio", "video",
+               "text", "html", "csv", "calendar", "message", "word", "excel", "powerpoint",
+               "archive", "zip"}},
     {.name = "date",
      .aliases = {"d"},
      .value = "RANGE",
@@ -235,6 +236,16 @@ static const QueryField table[] = {
      .help = "a caveat of the verdict: partial-body weak-key ...",
      .reference = "a caveat of the verdict, such as `partial-body` or `weak-key`",
      .compile = query_field_compile_caveat},
+    {.name = "tag",
+     .value = "TAG",
+     .help = "a tag of one's own; the first letters and * for several",
+     .reference = "a tag that `waxseal-query tag` has set; `tag:press*` begins so",
+     .compile = query_field_compile_tag},
+    {.name = "note",
+     .value = "TEXT",
+     .help = "words of a note of one's own",
+     .reference = "words of a note that `waxseal-query note` has set",
+     .compile = query_field_compile_note},
     {.name = "msgid",
      .aliases = {"rfc822msgid", "mid"},
      .value = "ID",

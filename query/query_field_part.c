@@ -2,6 +2,7 @@
 #include "query/query_field_part.h"
 
 #include "query/query_field.h"
+#include "query/query_field_notes.h"
 
 /* Each star of a LIKE pattern multiplies the work of the one before. */
 #define MAX_STARS 4
@@ -221,6 +222,12 @@ bool query_field_compile_has(QueryCompiler *compiler, const QueryNode *term,
             sql_builder_add(ret_part->condition, conditions[i]);
             return true;
         }
+    }
+    const char *notes = query_field_notes_has(compiler, term->text);
+    if (notes != NULL) {
+        *ret_part = (QueryPart){.condition = sql_builder_new()};
+        sql_builder_add(ret_part->condition, notes);
+        return true;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(type_words); i++) {
         if (g_ascii_strcasecmp(term->text, type_words[i].word) == 0) {

@@ -110,8 +110,8 @@ GBytes *raw_bytes_of_row(OccurrenceReader *reader, sqlite3_stmt *row, const void
     return g_steal_pointer(&bytes);
 }
 
-static bool read_hash(RawBytesReader *reader, int64_t message_id, uint8_t sha256[SHA256_BYTES],
-                      GError **error)
+bool raw_bytes_reader_hash(RawBytesReader *reader, int64_t message_id, uint8_t *sha256,
+                           GError **error)
 {
     sqlite3_stmt *row = statement_for(reader, SQL_HASH, message_id);
     int code = sqlite3_step(row);
@@ -129,10 +129,16 @@ static bool read_hash(RawBytesReader *reader, int64_t message_id, uint8_t sha256
     return true;
 }
 
+bool raw_bytes_hash(sqlite3 *db, int64_t message_id, uint8_t *sha256, GError **error)
+{
+    g_autoptr(RawBytesReader) reader = raw_bytes_reader_new(db, error);
+    return reader != NULL && raw_bytes_reader_hash(reader, message_id, sha256, error);
+}
+
 GBytes *raw_bytes_reader_read(RawBytesReader *reader, int64_t message_id, GError **error)
 {
     uint8_t sha256[SHA256_BYTES];
-    if (!read_hash(reader, message_id, sha256, error)) {
+    if (!raw_bytes_reader_hash(reader, message_id, sha256, error)) {
         return NULL;
     }
     sqlite3_stmt *rows = statement_for(reader, SQL_OCCURRENCES, message_id);

@@ -32,6 +32,12 @@ RawBytesReader *raw_bytes_reader_new(sqlite3 *db, GError **error);
 /* Accepts NULL. */
 void raw_bytes_reader_free(RawBytesReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RawBytesReader, raw_bytes_reader_free)
+/* Reads the SHA-256 of a message (32 bytes). Returns: false with `error`. */
+bool raw_bytes_reader_hash(RawBytesReader *reader, int64_t message_id, uint8_t *sha256,
+                           GError **error);
+
+/* The same for one message, without a reader. */
+bool raw_bytes_hash(sqlite3 *db, int64_t message_id, uint8_t *sha256, GError **error);
 
 /* Returns: (transfer full) the bytes, or NULL with `error`. */
 GBytes *raw_bytes_reader_read(RawBytesReader *reader, int64_t message_id, GError **error);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/search.h"
 
+#include "query/notes_file.h"
 #include "schema/archive.h"
 #include "schema/record.h"
 
-typedef enum { SQL_HIT, SQL_SENDER, SQL_THREAD_SIZE } Sql;
+typedef enum { SQL_HIT, SQL_SENDER, SQL_THREAD_SIZE, SQL_NOTES } Sql;
 
 static const char *const sql[] = {
     [SQL_HIT] = "SELECT m.date, m.date_source, m.dkim, m.level, m.caveats, m.msgid, m.size, "
@@ -14,6 +15,9 @@ static const char *const sql[] = {
                    "JOIN address a ON a.id = ma.address_id "
                    "WHERE ma.message_id = ? AND ma.role = 'from' ORDER BY ma.position LIMIT 1",
     [SQL_THREAD_SIZE] = "SELECT count(*) FROM message WHERE thread_id = ?",
+    [SQL_NOTES] = ("SELECT (SELECT group_concat(tag, ' ') FROM (SELECT tag FROM notes.tag "
+                   "WHERE sha256 = ?1 ORDER BY tag)), "
+                   "(SELECT count(*) FROM notes.note WHERE sha256 = ?1)"),
 };
 
 struct Search {
@@ -23,6 +27,7 @@ struct Search {
     sqlite3_stmt *hit;
     sqlite3_stmt *sender;
     sqlite3_stmt *thread_size;
+    sqlite3_stmt *notes; /* NULL without a file of notes */
     Snippet snippet;
 };
 
@@ -43,7 +48,16 @@ Search *search_new(sqlite3 *db, const CompiledQuery *query, GError **error)
     search->sender = archive_prepare(db, sql[SQL_SENDER], error);
     search->thread_size =
         search->sender == NULL ? NULL : archive_prepare(db, sql[SQL_THREAD_SIZE], error);
-    return search->thread_size == NULL ? NULL : g_steal_pointer(&search);
+    if (search->thread_size == NULL) {
+        return NULL;
+    }
+    if (notes_file_is_attached(db)) {
+        search->notes = archive_prepare(db, sql[SQL_NOTES], error);
+        if (search->notes == NULL) {
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&search);
 }
 
 void search_free(Search *search)
@@ -55,6 +69,7 @@ void search_free(Search *search)
     sqlite3_finalize(search->hit);
     sqlite3_finalize(search->sender);
     sqlite3_finalize(search->thread_size);
+    sqlite3_finalize(search->notes);
     snippet_clear(&search->snippet);
     g_free(search);
 }
@@ -117,6 +132,24 @@ static void read_hit(Search *search, SearchHit *hit)
     hit->thread_id = sqlite3_column_int64(row, 12);
 }
 
+/* Reads the tags of the hit, and how many notes it has. Returns: false with `error`. */
+static bool read_notes(Search *search, SearchHit *hit, GError **error)
+{
+    hit->tags = "";
+    if (search->notes == NULL) {
+        return true;
+    }
+    sqlite3_reset(search->notes);
+    sqlite3_bind_blob(search->notes, 1, hit->sha256, SHA256_BYTES, SQLITE_STATIC);
+    if (sqlite3_step(search->notes) != SQLITE_ROW) {
+        archive_set_error(search->db, error);
+        return false;
+    }
+    hit->tags = archive_column_text(search->notes, 0);
+    hit->notes = sqlite3_column_int64(search->notes, 1);
+    return true;
+}
+
 bool search_next(Search *search, SearchHit *ret_hit, GError **error)
 {
     int code = sqlite3_step(search->ids);
@@ -143,6 +176,9 @@ bool search_next(Search *search, SearchHit *ret_hit, GError **error)
         return false;
     }
     read_hit(search, &hit);
+    if (!read_notes(search, &hit, error)) {
+        return false;
+    }
     code = step_for(search, search->sender, hit.id, error);
     if (code < 0) {
         return false;

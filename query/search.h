@@ -31,6 +31,8 @@ typedef struct {
     int64_t attachments;
     const uint8_t *sha256; /* SHA256_BYTES */
     const Snippet *snippet;
+    const char *tags; /* of one's own, separated by a space */
+    int64_t notes;
 } SearchHit;
 
 /* Starts a query that is not count_only; `query` must outlive the search.

@@ -24,6 +24,8 @@ static const char *const names[SEARCH_FIELD_COUNT] = {
     [SEARCH_FIELD_THREAD] = "thread",
     [SEARCH_FIELD_HITS] = "hits",
     [SEARCH_FIELD_MESSAGES] = "messages",
+    [SEARCH_FIELD_TAGS] = "tags",
+    [SEARCH_FIELD_NOTES] = "notes",
     [SEARCH_FIELD_CURSOR] = "cursor",
 };
 
@@ -168,6 +170,10 @@ SearchCell search_field_cell(SearchField field, const SearchHit *hit, GString *s
         return integer_cell(hit->thread_hits);
     case SEARCH_FIELD_MESSAGES:
         return integer_cell(hit->thread_messages);
+    case SEARCH_FIELD_TAGS:
+        return (SearchCell){.kind = SEARCH_CELL_WORDS, .text = slice_of_string(hit->tags)};
+    case SEARCH_FIELD_NOTES:
+        return integer_cell(hit->notes);
     case SEARCH_FIELD_CURSOR:
         return cursor_cell(hit, scratch);
     case SEARCH_FIELD_COUNT:

@@ -111,6 +111,18 @@ static void append_snippet(GString *out, const Snippet *snippet, const SearchLay
     g_string_append_c(out, '\n');
 }
 
+/* "    [read to-check, 2 notes]" */
+static void append_notes(GString *out, const SearchHit *hit)
+{
+    g_autofree char *tags = terminal_text_line(slice_of_string(hit->tags), TERMINAL_TEXT_PLAIN);
+    g_string_append_printf(out, "    [%s", tags);
+    if (hit->notes > 0) {
+        g_string_append_printf(out, "%s%" G_GINT64_FORMAT " %s", *tags == '\0' ? "" : ", ",
+                               hit->notes, hit->notes == 1 ? "note" : "notes");
+    }
+    g_string_append(out, "]\n");
+}
+
 static void table_hit(GString *out, const SearchHit *hit, const SearchLayout *layout)
 {
     g_autofree char *id = g_strdup_printf("%10" G_GINT64_FORMAT, hit->id);
@@ -138,6 +150,9 @@ static void table_hit(GString *out, const SearchHit *hit, const SearchLayout *la
         g_string_truncate(out, out->len - 1);
     }
     g_string_append_c(out, '\n');
+    if (*hit->tags != '\0' || hit->notes > 0) {
+        append_notes(out, hit);
+    }
     if (hit->snippet->text->len > 0) {
         append_snippet(out, hit->snippet, layout);
     }
@@ -149,7 +164,7 @@ static const SearchField json_fields[] = {
     SEARCH_FIELD_LEVEL,  SEARCH_FIELD_CAVEATS, SEARCH_FIELD_FROM,        SEARCH_FIELD_SUBJECT,
     SEARCH_FIELD_MSGID,  SEARCH_FIELD_SIZE,    SEARCH_FIELD_ATTACHMENTS, SEARCH_FIELD_SHA256,
     SEARCH_FIELD_THREAD, SEARCH_FIELD_HITS,    SEARCH_FIELD_MESSAGES,    SEARCH_FIELD_SNIPPET,
-    SEARCH_FIELD_CURSOR,
+    SEARCH_FIELD_TAGS,   SEARCH_FIELD_NOTES,   SEARCH_FIELD_CURSOR,
 };
 static const SearchField csv_fields[] = {
     SEARCH_FIELD_ID,           SEARCH_FIELD_DATE,        SEARCH_FIELD_DKIM,
@@ -157,6 +172,7 @@ static const SearchField csv_fields[] = {
     SEARCH_FIELD_FROM_ADDRESS, SEARCH_FIELD_SUBJECT,     SEARCH_FIELD_MSGID,
     SEARCH_FIELD_SIZE,         SEARCH_FIELD_ATTACHMENTS, SEARCH_FIELD_SHA256,
     SEARCH_FIELD_THREAD,       SEARCH_FIELD_HITS,        SEARCH_FIELD_MESSAGES,
+    SEARCH_FIELD_TAGS,         SEARCH_FIELD_NOTES,
 };
 
 typedef struct {

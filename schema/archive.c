@@ -138,24 +138,39 @@ static bool read_integer(sqlite3 *db, const char *sql, gint64 *ret_value, GError
     return true;
 }
 
-/* Whether the open file is an archive that this program understands. */
-static bool check_identity(sqlite3 *db, const char *path, GError **error)
+/* Made from the template schema.sql, by archive_make_schema. */
+static const ArchiveKind archive_kind = {
+    .name = "a Waxseal archive",
+    .application_id = ARCHIVE_APPLICATION_ID,
+    .user_version = ARCHIVE_USER_VERSION,
+};
+
+static bool read_header_number(sqlite3 *db, const char *schema, const char *name,
+                               gint64 *ret_number, GError **error)
+{
+    g_autofree char *pragma = g_strdup_printf("PRAGMA %s.%s", schema, name);
+    return read_integer(db, pragma, ret_number, error);
+}
+
+bool archive_check_kind(sqlite3 *db, const char *schema, const ArchiveKind *kind,
+                        const char *path, GError **error)
 {
     gint64 application_id = 0;
     gint64 user_version = 0;
-    if (!read_integer(db, "PRAGMA application_id", &application_id, error) ||
-        !read_integer(db, "PRAGMA user_version", &user_version, error)) {
+    if (!read_header_number(db, schema, "application_id", &application_id, error) ||
+        !read_header_number(db, schema, "user_version", &user_version, error)) {
         return false;
     }
-    if (application_id != ARCHIVE_APPLICATION_ID) {
-        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_NOT_ARCHIVE,
-                    "%s: this is not a Waxseal archive", path);
+    if (application_id != kind->application_id) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_NOT_ARCHIVE, "%s: this is not %s", path,
+                    kind->name);
         return false;
     }
-    if (user_version != ARCHIVE_USER_VERSION) {
+    if (user_version != kind->user_version) {
         g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_VERSION,
-                    "%s: archive version %" G_GINT64_FORMAT ", this program reads version %d",
-                    path, user_version, ARCHIVE_USER_VERSION);
+                    "%s: archive version %" G_GINT64_FORMAT
+                    ", this program reads version %" G_GINT64_FORMAT,
+                    path, user_version, kind->user_version);
         return false;
     }
     return true;
@@ -218,7 +233,8 @@ static sqlite3 *open_existing(const char *path, int flags, const char *vfs, GErr
         return NULL;
     }
     g_autoptr(sqlite3) db = open_file(path, flags, vfs, error);
-    if (db == NULL || !set_defences(db, error) || !check_identity(db, path, error)) {
+    if (db == NULL || !set_defences(db, error) ||
+        !archive_check_kind(db, "main", &archive_kind, path, error)) {
         return NULL;
     }
     return g_steal_pointer(&db);
@@ -327,38 +343,44 @@ static bool is_empty(sqlite3 *db, bool *ret_empty, GError **error)
 }
 
 /* Inside a transaction: another program may have made the schema just before it began. */
-static bool make_if_empty(sqlite3 *db, bool *ret_made, GError **error)
+static bool make_if_empty(sqlite3 *db, const char *sql, bool *ret_made, GError **error)
 {
-    g_autofree char *sql = expand_schema();
     return is_empty(db, ret_made, error) && (!*ret_made || archive_exec(db, sql, error)) &&
            archive_exec(db, "COMMIT", error);
 }
 
-static bool make_schema(sqlite3 *db, bool *ret_made, GError **error)
+static bool make_tables(sqlite3 *db, const char *sql, bool *ret_made, GError **error)
 {
     if (!archive_exec(db, PAGE_SIZE_PRAGMA, error) ||
         !archive_exec(db, "BEGIN IMMEDIATE", error)) {
         return false;
     }
-    if (!make_if_empty(db, ret_made, error)) {
+    if (!make_if_empty(db, sql, ret_made, error)) {
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
         return false;
     }
     return true;
 }
 
+static bool make_kind(sqlite3 *db, const ArchiveKind *kind, bool *ret_made, GError **error)
+{
+    g_autofree char *sql = kind->sql == NULL ? expand_schema() : g_strdup(kind->sql);
+    return make_tables(db, sql, ret_made, error);
+}
+
 bool archive_make_schema(sqlite3 *db, GError **error)
 {
     bool made = false;
-    return make_schema(db, &made, error);
+    return make_kind(db, &archive_kind, &made, error);
 }
 
-/* Only an empty database becomes an archive; anything else must be one already. */
-static bool make_or_check(sqlite3 *db, const char *path, bool *ret_created, GError **error)
+/* Only an empty database becomes one of that kind; anything else must be one already. */
+static bool make_or_check(sqlite3 *db, const char *path, const ArchiveKind *kind,
+                          bool *ret_created, GError **error)
 {
     bool created = false;
-    if (!is_empty(db, &created, error) || (created && !make_schema(db, &created, error)) ||
-        (!created && !check_identity(db, path, error))) {
+    if (!is_empty(db, &created, error) || (created && !make_kind(db, kind, &created, error)) ||
+        (!created && !archive_check_kind(db, "main", kind, path, error))) {
         return false;
     }
     if (ret_created != NULL) {
@@ -394,7 +416,8 @@ int archive_lock(const char *path, GError **error)
     return fd;
 }
 
-sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error)
+sqlite3 *archive_open_kind(const char *path, const ArchiveKind *kind, bool *ret_created,
+                           GError **error)
 {
     int fd = open_or_make(path, error);
     if (fd < 0) {
@@ -402,8 +425,16 @@ sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **err
     }
     close(fd);
     g_autoptr(sqlite3) db = open_file(path, SQLITE_OPEN_READWRITE, NULL, error);
-    if (db == NULL || !make_or_check(db, path, ret_created, error) ||
-        !archive_exec(db, "PRAGMA foreign_keys = 1", error)) {
+    if (db == NULL || !make_or_check(db, path, kind, ret_created, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&db);
+}
+
+sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error)
+{
+    g_autoptr(sqlite3) db = archive_open_kind(path, &archive_kind, ret_created, error);
+    if (db == NULL || !archive_exec(db, "PRAGMA foreign_keys = 1", error)) {
         return NULL;
     }
     return g_steal_pointer(&db);

@@ -26,6 +26,14 @@ typedef enum {
     ARCHIVE_ERROR_SQL          /* anything else that SQLite says */
 } ArchiveError;
 
+/* A kind of SQLite file, told by the two numbers in its header. */
+typedef struct {
+    const char *name; /* "a Waxseal archive" */
+    gint64 application_id;
+    gint64 user_version;
+    const char *sql; /* makes it, and sets both numbers */
+} ArchiveKind;
+
 /* Settings of SQLite for the whole process: no accounting of memory, which costs a lock an
  * allocation. Call once, before any connection is opened. */
 void archive_configure_process(void);
@@ -55,6 +63,15 @@ int archive_lock(const char *path, GError **error);
  * `ret_created` says which; it may be NULL.
  * Returns: (transfer full), close with sqlite3_close; NULL with `error`. */
 sqlite3 *archive_open_writable(const char *path, bool *ret_created, GError **error);
+
+/* The same for another kind of file. */
+sqlite3 *archive_open_kind(const char *path, const ArchiveKind *kind, bool *ret_created,
+                           GError **error);
+
+/* Whether the open or attached file `schema` ("main") is of that kind and version. Returns:
+ * false with `error`, which begins with `path`. */
+bool archive_check_kind(sqlite3 *db, const char *schema, const ArchiveKind *kind,
+                        const char *path, GError **error);
 
 /* Drops the indexes that schema.sql creates by name, for a bulk load into an empty archive:
  * filling them in one go at the end costs a fraction. Queries work without them, slower. */
