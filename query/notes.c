@@ -20,8 +20,8 @@ static const char *const sql[] = {
     [SQL_TAGS] = "SELECT tag FROM notes.tag WHERE sha256 = ?1 ORDER BY tag",
     [SQL_NOTES] =
         "SELECT id, text, added_at, added_by FROM notes.note WHERE sha256 = ?1 ORDER BY id",
-    [SQL_ADD_TAG] = "INSERT OR IGNORE INTO tag (sha256, tag, added_at, added_by) "
-                    "VALUES (?1, ?2, ?3, ?4)",
+    [SQL_ADD_TAG] = ("INSERT OR IGNORE INTO tag (sha256, tag, added_at, added_by) "
+                     "VALUES (?1, ?2, ?3, ?4)"),
     [SQL_REMOVE_TAG] = "DELETE FROM tag WHERE sha256 = ?1 AND tag = ?2",
     [SQL_ADD_NOTE] =
         "INSERT INTO note (sha256, text, added_at, added_by) VALUES (?1, ?2, ?3, ?4)",

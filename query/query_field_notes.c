@@ -50,8 +50,9 @@ bool query_field_compile_tag(QueryCompiler *compiler, const QueryNode *term,
 bool query_field_compile_note(QueryCompiler *compiler, const QueryNode *term,
                               QueryPart *ret_part)
 {
+    bool is_prefix = term->is_prefix;
     g_autoptr(GPtrArray) tokens =
-        text_tokenizer_split(compiler->tokenizer, slice_of_string(term->text));
+        text_tokenizer_split(compiler->tokenizer, slice_of_string(term->text), &is_prefix);
     if (tokens->len == 0) {
         return query_compiler_fail(compiler, term, "a word of the note is missing");
     }
