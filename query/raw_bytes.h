@@ -32,6 +32,7 @@ RawBytesReader *raw_bytes_reader_new(sqlite3 *db, GError **error);
 /* Accepts NULL. */
 void raw_bytes_reader_free(RawBytesReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RawBytesReader, raw_bytes_reader_free)
+
 /* Reads the SHA-256 of a message (32 bytes). Returns: false with `error`. */
 bool raw_bytes_reader_hash(RawBytesReader *reader, int64_t message_id, uint8_t *sha256,
                            GError **error);
