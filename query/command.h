@@ -44,6 +44,7 @@ extern const Command command_save;
 extern const Command command_timeline;
 extern const Command command_tag;
 extern const Command command_note;
+extern const Command command_batch;
 
 /* The options that every command has; first in each table. */
 #define COMMAND_COMMON_OPTIONS                                                                 \

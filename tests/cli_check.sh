@@ -144,6 +144,7 @@ ok "a changed and a missing source are told apart"
 id=$(sqlite3 whole.db "select $one")
 arguments_of() {
     case $1 in
+    batch) echo - ;;
     bundle) echo "budget -o bundle.zip" ;;
     facets) echo "budget --by sender" ;;
     *) case $2 in
