@@ -62,7 +62,6 @@ static bool is_verified(const GArray *verified, guint *at, int64_t id)
 
 static bool read_newest(Batch *batch, int64_t id, Answer *answer, GError **error)
 {
-    sqlite3_reset(batch->date);
     sqlite3_bind_int64(batch->date, 1, id);
     if (sqlite3_step(batch->date) != SQLITE_ROW) {
         archive_set_error(batch->db, error);
@@ -71,6 +70,8 @@ static bool read_newest(Batch *batch, int64_t id, Answer *answer, GError **error
     g_free(answer->newest);
     answer->newest = search_date_text(sqlite3_column_type(batch->date, 0) != SQLITE_NULL,
                                       sqlite3_column_int64(batch->date, 0), "%Y-%m-%d");
+    /* The next query registers its functions, which SQLite allows between statements only. */
+    sqlite3_reset(batch->date);
     return true;
 }
 
