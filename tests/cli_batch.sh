@@ -52,7 +52,7 @@ expect_exit 3 "$query" batch list.csv -o link.csv
 [ ! -e target ] || fail "a link was followed"
 ok "nothing is overwritten"
 
-printf '=cmd()\n-draft budget\n@x\n' >list.csv
+printf '=budget\n-draft budget\n@x\n' >list.csv
 expect_exit 0 "$query" batch list.csv -o formulas.csv
 ! grep -q '^"\{0,1\}[-=+@]' formulas.csv || fail "a cell is a formula: $(cat formulas.csv)"
 expect_exit 0 "$query" batch formulas.csv
