@@ -147,7 +147,7 @@ static CommandExit run(const OptionSet *options)
         return EXIT_NO_ARCHIVE;
     }
     g_autoptr(GString) list = read_list(g_ptr_array_index(options->words, 0), &error);
-    if (list == NULL) {
+    if (error != NULL) {
         command_complain("%s", error->message);
         return EXIT_BAD_QUERY;
     }
