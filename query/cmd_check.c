@@ -124,5 +124,6 @@ const Command command_check = {
     .details = "Exit codes: 0 all is well, 3 the archive or the dump is damaged,\n"
                "4 all is well, and a part of the dump is missing.\n",
     .options = options_table,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

@@ -224,5 +224,6 @@ const Command command_facets = {
         "A message counts once for each value that it has; those with none stand last.\n",
     .options = options_table,
     .takes_fields = true,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

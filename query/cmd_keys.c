@@ -283,5 +283,6 @@ const Command command_keys = {
         "recovered (computed from signatures), revoked, unusable, no-answer (of the DNS).\n"
         "--missing ranks the keys to look for: waxseal-index --keys settles their mail.\n",
     .options = options_table,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

@@ -176,5 +176,6 @@ const Command command_ledger = {
     .summary = "proves that every byte of every source is accounted for",
     .details = "",
     .options = options_table,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

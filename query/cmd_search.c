@@ -357,5 +357,6 @@ const Command command_search = {
     .details = details,
     .options = options_table,
     .takes_fields = true,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

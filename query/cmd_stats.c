@@ -127,5 +127,6 @@ const Command command_stats = {
     .summary = "what the archive holds, in numbers",
     .details = "",
     .options = options_table,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

@@ -202,5 +202,6 @@ const Command command_thread = {
                "and\nthat is not in the archive is shown as missing, with its Message-ID.\n"
                "search thread:ID lists the same messages.\n",
     .options = options_table,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

@@ -265,5 +265,6 @@ const Command command_twins = {
                "  line-ends    CRLF against LF, nothing else\n"
                "  unknown      what the archive keeps is the same, and the bytes are gone\n",
     .options = options_table,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

@@ -54,5 +54,6 @@ const Command command_verify = {
         "Says of each signature who made it, whether it holds, with which key and where\n"
         "that came from, which header fields and how much of the body it covers.\n",
     .options = options_table,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

@@ -18,6 +18,12 @@ typedef enum {
     EXIT_INCOMPLETE = 4  /* done, and something that belongs to it is missing */
 } CommandExit;
 
+/* What a command can do without its rights: an archive may be hostile, too. */
+typedef enum {
+    COMMAND_NEEDS_ALL,    /* it writes files, or starts processes of its own */
+    COMMAND_NEEDS_READING /* it reads files and prints: SANDBOX_READER */
+} CommandNeeds;
+
 typedef struct {
     const char *name;
     const char *arguments; /* for the usage line */
@@ -25,6 +31,7 @@ typedef struct {
     const char *details;   /* more lines for its --help, or "" */
     const Option *options; /* ends with a nameless entry; the common ones are in it */
     bool takes_fields;     /* the fields of the query language are flags */
+    CommandNeeds needs;
     CommandExit (*run)(const OptionSet *options);
 } Command;
 
@@ -51,6 +58,7 @@ extern const Command command_batch;
     {"database", 'd', "FILE", "the archive ($WAXSEAL_DB, else archive.db)"},                   \
         {"notes", 0, "FILE", "tags and notes (else beside the archive)"},                      \
         {"help", 'h', NULL, "this help"},                                                      \
+        {"no-sandbox", 0, NULL, "keep all rights (debuggers need that)"},                      \
     {                                                                                          \
         "version", 0, NULL, "the version of this program"                                      \
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "query/command.h"
+#include "schema/sandbox.h"
 
 static const Command *const commands[] = {
     &command_search, &command_thread,   &command_show,   &command_verify, &command_twins,
@@ -56,7 +57,10 @@ static void print_command_help(const Command *command)
 
 static void print_version(void)
 {
-    printf("waxseal-query %s (SQLite %s)\n", WAXSEAL_VERSION, sqlite3_libversion());
+    const SandboxSupport support = sandbox_support();
+    g_autofree char *sandbox = sandbox_describe(&support);
+    printf("waxseal-query %s (SQLite %s)\nsandbox: %s\n", WAXSEAL_VERSION, sqlite3_libversion(),
+           sandbox);
 }
 
 static const Command *find_command(const char *name)
@@ -98,6 +102,26 @@ static CommandExit unknown_command(const char *name)
     return EXIT_BAD_QUERY;
 }
 
+/* Gives up what the command does not need, before it opens an archive. */
+static bool confine(const Command *command, const OptionSet *options)
+{
+    if (command->needs == COMMAND_NEEDS_ALL || option_given(options, "no-sandbox")) {
+        return true;
+    }
+    if (!option_given(options, "no-pager")) {
+        const Terminal terminal = terminal_of_stdout();
+        terminal_prepare_pager(&terminal);
+    }
+    g_autoptr(GError) error = NULL;
+    const SandboxSupport support = sandbox_support();
+    if (!sandbox_enter(SANDBOX_READER, &support, &error)) {
+        command_complain("the sandbox cannot be entered: %s; --no-sandbox goes without",
+                         error->message);
+        return false;
+    }
+    return true;
+}
+
 /* Parses all arguments but the command's name, and runs the command. */
 static CommandExit dispatch(const Command *command, int n_arguments, char **arguments)
 {
@@ -126,7 +150,7 @@ static CommandExit dispatch(const Command *command, int n_arguments, char **argu
         command_complain("a command is missing: search, show, verify, ... (--help lists them)");
         return EXIT_BAD_QUERY;
     }
-    return command->run(&set);
+    return confine(command, &set) ? command->run(&set) : EXIT_NO_ARCHIVE;
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -48,29 +49,66 @@ static G_GNUC_NORETURN void run_pager(const char *pager, int input)
     _exit(127);
 }
 
-pid_t terminal_start_pager(const Terminal *terminal)
+/* A pager that waits for its first byte. */
+typedef struct {
+    pid_t pid; /* 0: none */
+    int input; /* to write to */
+} Pager;
+
+/* Prepared and not yet used: what a confined process cannot make any more. */
+static Pager prepared;
+
+/* Waits until there is something to show. Without, the pager would clear the screen for it. */
+static void wait_for_text(int input)
+{
+    struct pollfd ready = {.fd = input, .events = POLLIN};
+    while (poll(&ready, 1, -1) < 0 && errno == EINTR) {
+    }
+    if ((ready.revents & POLLIN) == 0) {
+        _exit(0);
+    }
+}
+
+static Pager fork_pager(const Terminal *terminal)
 {
     const char *pager = g_getenv("PAGER") == NULL ? "less" : g_getenv("PAGER");
+    const Pager none = {0, -1};
     int ends[2];
     if (!terminal->is_terminal || *pager == '\0' || g_str_equal(pager, "cat") ||
         pipe2(ends, O_CLOEXEC) != 0) {
-        return 0;
+        return none;
     }
     /* Quit when it fits the screen, pass colours, leave the screen as it was. */
     g_setenv("LESS", "FRX", false);
     pid_t child = fork();
-    if (child < 0) {
-        close(ends[0]);
-        close(ends[1]);
-        return 0;
-    }
     if (child == 0) {
+        close(ends[1]);
+        wait_for_text(ends[0]);
         run_pager(pager, ends[0]);
     }
     close(ends[0]);
-    dup2(ends[1], STDOUT_FILENO);
-    close(ends[1]);
-    return child;
+    if (child < 0) {
+        close(ends[1]);
+        return none;
+    }
+    return (Pager){child, ends[1]};
+}
+
+void terminal_prepare_pager(const Terminal *terminal)
+{
+    prepared = fork_pager(terminal);
+}
+
+pid_t terminal_start_pager(const Terminal *terminal)
+{
+    const Pager pager = prepared.pid != 0 ? prepared : fork_pager(terminal);
+    prepared = (Pager){0, -1};
+    if (pager.pid == 0) {
+        return 0;
+    }
+    dup2(pager.input, STDOUT_FILENO);
+    close(pager.input);
+    return pager.pid;
 }
 
 void terminal_stop_pager(pid_t pager)

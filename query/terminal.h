@@ -18,6 +18,10 @@ typedef struct {
 /* Looks at standard output and the environment. */
 Terminal terminal_of_stdout(void);
 
+/* For a process that is about to lose the right to start programs: starts what
+ * terminal_start_pager will need, which ends by itself when it is not used. Call it once. */
+void terminal_prepare_pager(const Terminal *terminal);
+
 /* Puts $PAGER, else less, between standard output and the terminal. Without effect when
  * standard output is no terminal, or PAGER is "" or "cat". Returns: the pager's process for
  * terminal_stop_pager; 0 without one. */
