@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "query/command.h"
+#include "query/complete.h"
 #include "schema/sandbox.h"
 
 static const Command *const commands[] = {
@@ -153,10 +154,22 @@ static CommandExit dispatch(const Command *command, int n_arguments, char **argu
     return confine(command, &set) ? command->run(&set) : EXIT_NO_ARCHIVE;
 }
 
+/* For the shells, which pass a command line as it stands: no options of our own, no errors. */
+static int complete(int n_words, char **words)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    complete_line(commands, G_N_ELEMENTS(commands), n_words, words, out);
+    command_print(out);
+    return (int)EXIT_HITS;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
     (void)signal(SIGPIPE, SIG_IGN);
+    if (argc > 1 && g_str_equal(argv[1], "complete")) {
+        return complete(argc - 2, argv + 2);
+    }
     int at = command_index(argc, argv);
     const Command *command = at < argc ? find_command(argv[at]) : NULL;
     if (at < argc && command == NULL) {
