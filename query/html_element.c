@@ -3,35 +3,35 @@
 
 #define KEPT(name)                                                                             \
     {                                                                                          \
-        name, HTML_ELEMENT_KEPT, name, "", false                                               \
+        name, name, "", HTML_ELEMENT_KEPT, false                                               \
     }
 #define BLOCK(name)                                                                            \
     {                                                                                          \
-        name, HTML_ELEMENT_KEPT, name, "p", false                                              \
+        name, name, "p", HTML_ELEMENT_KEPT, false                                              \
     }
 #define BLOCK_AS(name, w)                                                                      \
     {                                                                                          \
-        name, HTML_ELEMENT_KEPT, w, "p", false                                                 \
+        name, w, "p", HTML_ELEMENT_KEPT, false                                                 \
     }
 #define ITEM(name, ends)                                                                       \
     {                                                                                          \
-        name, HTML_ELEMENT_KEPT, name, ends, false                                             \
+        name, name, ends, HTML_ELEMENT_KEPT, false                                             \
     }
 #define TABLE(name, ends)                                                                      \
     {                                                                                          \
-        name, HTML_ELEMENT_TABLE, name, ends, false                                            \
+        name, name, ends, HTML_ELEMENT_TABLE, false                                            \
     }
 #define VOID_TAG(name)                                                                         \
     {                                                                                          \
-        name, HTML_ELEMENT_VOID, name, "", false                                               \
+        name, name, "", HTML_ELEMENT_VOID, false                                               \
     }
 #define DROPPED(name)                                                                          \
     {                                                                                          \
-        name, HTML_ELEMENT_DROPPED, NULL, "", true                                             \
+        name, NULL, "", HTML_ELEMENT_DROPPED, true                                             \
     }
 #define SKIPPED(name)                                                                          \
     {                                                                                          \
-        name, HTML_ELEMENT_SKIPPED, NULL, "", true                                             \
+        name, NULL, "", HTML_ELEMENT_SKIPPED, true                                             \
     }
 
 /* Sorted. */
@@ -43,23 +43,23 @@ static const HtmlElement elements[] = {
     TABLE("caption", ""), BLOCK_AS("center", "center"), KEPT("cite"), KEPT("code"),
     ITEM("dd", "dd dt"), KEPT("del"), BLOCK_AS("details", "div"), BLOCK("div"), BLOCK("dl"),
     ITEM("dt", "dd dt"), KEPT("em"), DROPPED("embed"), BLOCK_AS("fieldset", "div"),
-    BLOCK_AS("figure", "div"), {"font", HTML_ELEMENT_KEPT, "span", "", false},
-    BLOCK_AS("footer", "div"), {"form", HTML_ELEMENT_KEPT, "div", "p", true},
+    BLOCK_AS("figure", "div"), {"font", "span", "", HTML_ELEMENT_KEPT, false},
+    BLOCK_AS("footer", "div"), {"form", "div", "p", HTML_ELEMENT_KEPT, true},
     DROPPED("frame"), BLOCK("h1"), BLOCK("h2"), BLOCK("h3"), BLOCK("h4"), BLOCK("h5"),
     BLOCK("h6"), BLOCK_AS("header", "div"), VOID_TAG("hr"), KEPT("i"), SKIPPED("iframe"),
-    {"img", HTML_ELEMENT_IMAGE, "img", "", false}, DROPPED("input"), KEPT("ins"), KEPT("kbd"),
+    {"img", "img", "", HTML_ELEMENT_IMAGE, false}, DROPPED("input"), KEPT("ins"), KEPT("kbd"),
     ITEM("li", "li"), DROPPED("link"), BLOCK_AS("listing", "pre"), BLOCK_AS("main", "div"),
     SKIPPED("math"), BLOCK_AS("nav", "div"), SKIPPED("noembed"), SKIPPED("noframes"),
     DROPPED("object"), BLOCK("ol"), BLOCK_AS("option", "div"), BLOCK("p"), BLOCK("pre"),
     KEPT("q"), KEPT("s"), KEPT("samp"), SKIPPED("script"), BLOCK_AS("section", "div"),
     KEPT("small"), KEPT("span"), KEPT("strike"), KEPT("strong"),
-    {"style", HTML_ELEMENT_SKIPPED, NULL, "", false}, KEPT("sub"), BLOCK_AS("summary", "div"),
+    {"style", NULL, "", HTML_ELEMENT_SKIPPED, false}, KEPT("sub"), BLOCK_AS("summary", "div"),
     KEPT("sup"), SKIPPED("svg"), TABLE("table", "p"), TABLE("tbody", "tbody tfoot thead"),
     TABLE("td", "td th"), SKIPPED("template"), DROPPED("textarea"),
     TABLE("tfoot", "tbody tfoot thead"), TABLE("th", "td th"),
-    TABLE("thead", "tbody tfoot thead"), {"title", HTML_ELEMENT_SKIPPED, NULL, "", false},
+    TABLE("thead", "tbody tfoot thead"), {"title", NULL, "", HTML_ELEMENT_SKIPPED, false},
     TABLE("tr", "tr"), KEPT("tt"), KEPT("u"), BLOCK("ul"), KEPT("var"), DROPPED("video"),
-    {"xml", HTML_ELEMENT_SKIPPED, NULL, "", false}, BLOCK_AS("xmp", "pre"),
+    {"xml", NULL, "", HTML_ELEMENT_SKIPPED, false}, BLOCK_AS("xmp", "pre"),
 };
 /* clang-format on */
 

@@ -19,10 +19,10 @@ typedef enum {
 
 typedef struct {
     const char *name;
-    HtmlElementKind kind;
     const char *written_as; /* of what is kept */
     const char *closes;     /* open elements that its start tag ends, separated by spaces */
-    bool is_active;         /* runs, loads or asks for something: worth telling */
+    HtmlElementKind kind;
+    bool is_active; /* runs, loads or asks for something: worth telling */
 } HtmlElement;
 
 /* Returns: (transfer none) NULL for a name that is not in the table. */
