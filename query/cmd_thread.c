@@ -68,7 +68,10 @@ static void text_line(const ThreadLine *line, const Terminal *terminal, GString 
 {
     const ThreadMessage *message = line->message;
     const size_t used = ID_COLUMNS + DATE_COLUMNS + MARK_COLUMNS + 6;
-    if (message == NULL) {
+    if (line->is_left_out) {
+        g_string_append_printf(out, "%*s  %-*s", ID_COLUMNS + 2 + DATE_COLUMNS, "",
+                               MARK_COLUMNS, "left out");
+    } else if (message == NULL) {
         g_string_append_printf(out, "%*s  ", ID_COLUMNS + 2 + DATE_COLUMNS, "");
         search_append_mark(out, NULL, NULL, terminal->color);
     } else {
@@ -111,7 +114,7 @@ static void json_line(const ThreadTree *tree, const ThreadLine *line, GString *o
     json_writer_integer(&writer, "thread", tree->thread_id);
     json_id(&writer, "id", line->message);
     json_writer_text(&writer, "msgid", line->msgid);
-    json_writer_boolean(&writer, "missing", line->message == NULL);
+    json_writer_boolean(&writer, "missing", line->message == NULL && !line->is_left_out);
     json_writer_integer(&writer, "depth", line->depth);
     if (line->parent >= 0) {
         const ThreadLine *parent = &g_array_index(tree->lines, ThreadLine, line->parent);
@@ -131,7 +134,7 @@ static guint write_lines(const ThreadTree *tree, bool as_json, const Terminal *t
     guint n_missing = 0;
     for (guint i = 0; i < tree->lines->len; i++) {
         const ThreadLine *line = &g_array_index(tree->lines, ThreadLine, i);
-        n_missing += line->message == NULL;
+        n_missing += line->message == NULL && !line->is_left_out;
         if (as_json) {
             json_line(tree, line, out);
         } else {

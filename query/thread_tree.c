@@ -4,7 +4,7 @@
 #include "schema/archive.h"
 #include "schema/thread_ids.h"
 
-typedef enum { SQL_THREAD, SQL_MESSAGES } Sql;
+typedef enum { SQL_THREAD, SQL_MESSAGES, SQL_PRESENT } Sql;
 
 static const char *const sql[] = {
     [SQL_THREAD] = "SELECT m.thread_id, (SELECT count(*) FROM message o "
@@ -16,6 +16,7 @@ static const char *const sql[] = {
                      "AND ma.role = 'from' AND ma.position = 0 "
                      "LEFT JOIN address a ON a.id = ma.address_id "
                      "WHERE m.thread_id = ? ORDER BY m.id LIMIT ?",
+    [SQL_PRESENT] = "SELECT 1 FROM message WHERE msgid = ? AND msgid <> '' LIMIT 1",
 };
 
 #define NO_NODE (-1)
@@ -282,6 +283,24 @@ static bool read_messages(sqlite3 *db, ThreadTree *tree, int64_t limit, GError *
     return archive_end_rows(rows, code, error);
 }
 
+/* What the limit left out is in the archive all the same. */
+static bool mark_left_out(sqlite3 *db, const ThreadTree *tree, GError **error)
+{
+    g_autoptr(sqlite3_stmt) find = archive_prepare(db, sql[SQL_PRESENT], error);
+    bool is_good = find != NULL;
+    for (guint i = 0; is_good && i < tree->lines->len; i++) {
+        ThreadLine *line = &g_array_index(tree->lines, ThreadLine, i);
+        if (line->message != NULL) {
+            continue;
+        }
+        sqlite3_bind_text(find, 1, line->msgid, -1, SQLITE_STATIC);
+        const int code = sqlite3_step(find);
+        line->is_left_out = code == SQLITE_ROW;
+        is_good = archive_end_rows(find, code == SQLITE_ROW ? SQLITE_DONE : code, error);
+    }
+    return is_good;
+}
+
 ThreadTree *thread_tree_read(sqlite3 *db, int64_t id, int64_t limit, GError **error)
 {
     g_autoptr(sqlite3_stmt) find = archive_prepare(db, sql[SQL_THREAD], error);
@@ -304,7 +323,8 @@ ThreadTree *thread_tree_read(sqlite3 *db, int64_t id, int64_t limit, GError **er
         return NULL;
     }
     tree->lines = thread_tree_lines(tree->messages, tree->strings);
-    return g_steal_pointer(&tree);
+    const bool is_cut = (int64_t)tree->messages->len < tree->n_messages;
+    return is_cut && !mark_left_out(db, tree, error) ? NULL : g_steal_pointer(&tree);
 }
 
 void thread_tree_free(ThreadTree *tree)

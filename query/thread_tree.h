@@ -30,9 +30,10 @@ typedef struct {
 
 /* A message or a missing one, with its place. */
 typedef struct {
-    const ThreadMessage *message; /* NULL when it is missing */
-    const char *msgid;            /* "" when it has none */
-    int parent;                   /* index of a line above; -1 for a root */
+    const ThreadMessage *message; /* NULL when it is missing, or left out by the limit */
+    bool is_left_out;
+    const char *msgid; /* "" when it has none */
+    int parent;        /* index of a line above; -1 for a root */
     unsigned depth;
 } ThreadLine;
 

@@ -137,6 +137,20 @@ def check_threads():
     run("search", "*", "--group-by", "sender", code=2)
 
 
+def check_cut_thread():
+    """The oldest answers one that a limit of 1 leaves out, and one that is nowhere."""
+    with open("cut.mbox", "w", encoding="utf-8") as file:
+        file.write(mail("cut-1", "a@x.example", "cut one", "1 Jan 2016", "b",
+                        "References: <nowhere@x.example> <cut-2@x.example>\n"))
+        file.write(mail("cut-2", "a@x.example", "cut two", "2 Jan 2016", "b", "References: <nowhere@x.example>\n"))
+    subprocess.run([INDEX, "-q", "-d", "cut.db", "cut.mbox"], check=True)
+    first = ids("subject:cut", "--sort", "oldest", "-d", "cut.db")[0]
+    out, _ = run("-d", "cut.db", "thread", str(first), "-n", "1")
+    check(re.search(r"left out +└? ?<cut-2@x", out), "what a limit leaves out is not missing", out)
+    out, _ = run("-d", "cut.db", "thread", str(first))
+    check("left out" not in out and re.search(r"missing +<nowhere@x", out), "what is nowhere is", out)
+
+
 def check_fields():
     out, _ = run("search", "subject:number", "-n", "1", "--fields", "from_address,id,subject")
     check(re.fullmatch(r"w\d@x\.example\t\d+\tnumber \d+\n", out), "chosen fields with tabs", out)
@@ -191,6 +205,7 @@ def main():
         check_orders()
         check_threads()
         check_fields()
+        check_cut_thread()
         check_hostile()
         check_terminal()
         first, errors = run("search", "*", "-n", "13", "--fields", "id")
