@@ -74,6 +74,7 @@ static void json_key(const ListedKey *key, GString *out)
     JsonWriter writer = json_begin(out, key->selector, key->domain);
     json_writer_integer(&writer, "bits", key->bits);
     json_writer_text(&writer, "state", key->state);
+    view_json_date(&writer, "leaked_since", key->has_leak_date, key->leaked_since);
     json_mail(&writer, &key->verified);
     json_writer_text(&writer, "spki_sha256", key->spki_sha256);
     json_writer_text(&writer, "record", key->record);
@@ -124,6 +125,9 @@ static void text_key(const ListedKey *key, GString *out)
         g_string_append(out, ": ");
         append_safe(out, key->record);
     }
+    g_autofree char *since = search_date_text(key->has_leak_date, key->leaked_since,
+                                              "  (private half public since %Y-%m-%d)");
+    g_string_append(out, since);
     g_string_append_c(out, '\n');
     for (guint i = 0; i < key->sightings->len; i++) {
         text_sighting(&g_array_index(key->sightings, KeySighting, i), out);

@@ -6,7 +6,7 @@
 
 static const char *const signatures_sql =
     "SELECT s.body_bytes, k.id, k.selector, k.domain, k.record, s.field, "
-    "s.header_digest FROM signature s "
+    "s.header_digest, k.state, ifnull(k.leaked_since, -1) FROM signature s "
     "LEFT JOIN dkim_key k ON k.id = s.key_id WHERE s.message_id = ? ORDER BY s.position";
 
 static void signature_clear(gpointer data)
@@ -29,6 +29,8 @@ static void read_signature(sqlite3_stmt *row, const ViewSignature *view, GArray 
         .key_selector = archive_column_dup(row, 2),
         .key_domain = archive_column_dup(row, 3),
         .key_record = archive_column_dup(row, 4),
+        .key_is_leaked = g_str_equal(archive_column_text(row, 7), "leaked"),
+        .key_leaked_since = sqlite3_column_int64(row, 8),
         .observations = view->key_sightings,
     };
     g_array_append_val(signatures, signature);

@@ -19,6 +19,8 @@ typedef struct {
     char *key_selector; /* all three "" without a key */
     char *key_domain;
     char *key_record;
+    bool key_is_leaked;
+    int64_t key_leaked_since;   /* Unix time; -1 when not known since when */
     const GArray *observations; /* KeySighting; the view's */
 } EvidenceSignature;
 

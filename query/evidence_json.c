@@ -16,6 +16,9 @@ static void key(JsonWriter *writer, const ViewSignature *signature,
     json_writer_text(writer, "domain", more->key_domain);
     json_writer_integer(writer, "bits", signature->key_bits);
     json_writer_text(writer, "record", more->key_record);
+    json_writer_boolean(writer, "leaked", more->key_is_leaked);
+    view_json_date(writer, "leaked_since", more->key_leaked_since >= 0, more->key_leaked_since);
+    key_span_write_json(writer, "verified_mail", &signature->key_span);
     key_sightings_write_json(writer, "observations", more->observations);
     json_writer_end_object(writer);
 }

@@ -160,6 +160,25 @@ static void observation(const KeySighting *entry, GString *out)
     dnssec(entry, out);
 }
 
+/* What the archive's own mail tells of the key, to be held against what others saw of it. */
+static void key_use(const ViewSignature *signature, const EvidenceSignature *more, GString *out)
+{
+    if (signature->key_span.has_dates) {
+        g_autofree char *span = key_span_text(&signature->key_span);
+        section_label(out, "");
+        g_string_append_printf(out, "verifies mail of this archive dated %s\n", span);
+    }
+    if (more->key_is_leaked) {
+        g_autofree char *since = search_date_text(more->key_leaked_since >= 0,
+                                                  more->key_leaked_since, " since %Y-%m-%d");
+        section_label(out, "");
+        g_string_append_printf(out,
+                               "its private half is public%s: from then on anybody can sign "
+                               "with it, and date mail back\n",
+                               since);
+    }
+}
+
 static void key(const ViewSignature *signature, const EvidenceSignature *more, GString *out)
 {
     section_label(out, "Key");
@@ -182,6 +201,7 @@ static void key(const ViewSignature *signature, const EvidenceSignature *more, G
         append_safe(out, more->key_domain);
         g_string_append_c(out, '\n');
     }
+    key_use(signature, more, out);
     for (guint i = 0; i < more->observations->len; i++) {
         observation(&g_array_index(more->observations, KeySighting, i), out);
     }

@@ -7,7 +7,7 @@
     " JOIN message m ON m.id = s.message_id WHERE s.result = 'pass' AND s.key_id IS NOT NULL"  \
     " GROUP BY s.key_id) "                                                                     \
     "SELECT k.id, k.selector, k.domain, k.record, k.state, lower(hex(k.spki_sha256)), k.bits," \
-    " ifnull(u.messages, 0), u.first_date, u.last_date"                                        \
+    " ifnull(u.messages, 0), u.first_date, u.last_date, k.leaked_since"                        \
     " FROM dkim_key k LEFT JOIN used u ON u.key_id = k.id "
 
 static const char *const keys_sql[KEY_LIST_ORDER_COUNT] = {
@@ -29,7 +29,8 @@ enum {
     KEY_STATE,
     KEY_SPKI,
     KEY_BITS,
-    KEY_MESSAGES,
+    KEY_MESSAGES, /* and the two dates */
+    KEY_LEAKED_SINCE = KEY_MESSAGES + 3,
 };
 
 static const char *const sightings_sql =
@@ -87,6 +88,8 @@ bool key_list_each(sqlite3 *db, KeyListOrder order, ListedKeyFunc func, gpointer
             .spki_sha256 = archive_column_text(row, KEY_SPKI),
             .bits = sqlite3_column_int64(row, KEY_BITS),
             .verified = read_mail(row, KEY_MESSAGES),
+            .has_leak_date = sqlite3_column_type(row, KEY_LEAKED_SINCE) != SQLITE_NULL,
+            .leaked_since = sqlite3_column_int64(row, KEY_LEAKED_SINCE),
             .sightings = sightings,
         };
         g_array_set_size(sightings, 0);

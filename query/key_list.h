@@ -23,7 +23,9 @@ typedef struct {
     const char *spki_sha256; /* hexadecimal; "" without a usable key */
     int64_t bits;
     KeyMail verified;
-    GArray *sightings; /* KeySighting, by date */
+    bool has_leak_date;
+    int64_t leaked_since; /* Unix time; only with has_leak_date */
+    GArray *sightings;    /* KeySighting, by date */
 } ListedKey;
 
 typedef struct {

@@ -354,17 +354,18 @@ static MessageView *message_view_new(void)
     return view;
 }
 
-/* Who had the keys of the signatures. */
-static bool read_sightings(sqlite3 *db, MessageView *view, GError **error)
+/* Who had the keys of the signatures, and when they were used. */
+static bool read_keys(sqlite3 *db, MessageView *view, GError **error)
 {
     g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_SIGHTINGS], error);
     if (rows == NULL) {
         return false;
     }
     for (guint i = 0; i < view->signatures->len; i++) {
-        const ViewSignature *signature = &g_array_index(view->signatures, ViewSignature, i);
+        ViewSignature *signature = &g_array_index(view->signatures, ViewSignature, i);
         sqlite3_bind_int64(rows, 1, signature->key_id);
-        if (!key_sightings_read(rows, signature->key_sightings, error)) {
+        if (!key_sightings_read(rows, signature->key_sightings, error) ||
+            !key_span_read(db, signature->key_id, &signature->key_span, error)) {
             return false;
         }
     }
@@ -378,7 +379,7 @@ MessageView *message_view_read(sqlite3 *db, int64_t id, GError **error)
     if (read_rows(db, SQL_MESSAGE, id, view, read_message, error) < 1 ||
         read_rows(db, SQL_ADDRESSES, id, view, read_address, error) < 0 ||
         read_rows(db, SQL_SIGNATURES, id, view, read_signature, error) < 0 ||
-        !read_sightings(db, view, error) ||
+        !read_keys(db, view, error) ||
         read_rows(db, SQL_ARC_SETS, id, view, read_arc_set, error) < 0 ||
         read_rows(db, SQL_DOMAINKEYS, id, view, read_domainkeys, error) < 0 ||
         read_rows(db, SQL_CLAIMS, id, view, read_claim, error) < 0 ||

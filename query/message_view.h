@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "query/key_sighting.h"
+#include "query/key_span.h"
 #include "query/notes.h"
 
 typedef struct {
@@ -39,6 +40,7 @@ typedef struct {
     char *repair;          /* a word of schema/repair.h, or "" */
     int64_t key_id;        /* -1 without a key */
     GArray *key_sightings; /* KeySighting */
+    KeySpan key_span;      /* of all mail that the key verified */
 } ViewSignature;
 
 /* One of the two signatures of an ARC set. */

@@ -16,6 +16,7 @@ static void signatures(JsonWriter *writer, const MessageView *view)
         view_json_signature_checks(writer, signature);
         view_json_number(writer, "key_bits", signature->key_bits);
         key_sightings_write_json(writer, "key_observations", signature->key_sightings);
+        key_span_write_json(writer, "key_verified_mail", &signature->key_span);
         view_json_number(writer, "body_length", signature->body_length);
         view_json_signature_dates(writer, signature);
         json_writer_words(writer, "caveats", signature->caveats);

@@ -182,6 +182,10 @@ void signature_text_brief(const ViewSignature *signature, guint number, GString 
     if (signature->key_bits > 0) {
         g_string_append_printf(out, ", key of %" G_GINT64_FORMAT " bits", signature->key_bits);
     }
+    if (signature->key_span.has_dates) {
+        g_autofree char *span = key_span_text(&signature->key_span);
+        g_string_append_printf(out, " (verifies mail of %s)", span);
+    }
     if (*signature->signed_fields != '\0') {
         g_string_append(out, "; signs ");
         brief_fields(signature->signed_fields, out);

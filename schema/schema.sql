@@ -237,6 +237,7 @@ CREATE TABLE signature (
     PRIMARY KEY (message_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX signature_by_domain ON signature (domain, selector);
+CREATE INDEX signature_by_key ON signature (key_id, result, message_id) WHERE key_id IS NOT NULL;
 
 -- One row a set of ARC fields (RFC 8617). The digests and signatures let both be checked again
 -- later, without the dump: when all keys are known, message.arc follows.

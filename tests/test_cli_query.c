@@ -199,8 +199,20 @@ static const Case cases[] = {
      {"show", "1485950400"},
      0,
      "\n  1. The domain bank.example signed this message on 2017-02-01. What was signed is "
-     "unchanged.\n     pass, by the author's domain, key of 2048 bits; signs From, Subject, "
-     "Date\n  waxseal-query verify 1485950400 says more",
+     "unchanged.\n     pass, by the author's domain, key of 2048 bits (verifies mail of "
+     "2017-02-01 "
+     "to 2017-02-03); signs From, Subject, Date\n  waxseal-query verify 1485950400 says more",
+     NULL},
+    {"verify_says_what_mail_the_key_verifies",
+     {"verify", "1485950400"},
+     0,
+     "verifies mail of this archive dated 2017-02-01 to 2017-02-03\n",
+     NULL},
+    {"verify_says_so_as_json",
+     {"verify", "--json", "1485950400"},
+     0,
+     "\"leaked\":false,\"leaked_since\":null,\"verified_mail\":{\"first_date\":"
+     "\"2017-02-01T12:00:00Z\",\"last_date\":\"2017-02-03T12:00:00Z\"}",
      NULL},
     {"verify_says_who_signed",
      {"verify", "1485950400"},
@@ -219,6 +231,7 @@ static const Case cases[] = {
      {"verify", "1485950400"},
      0,
      "\n  Key         sel2017._domainkey.bank.example, rsa-sha256, 2048 bits\n"
+     "              verifies mail of this archive dated 2017-02-01 to 2017-02-03\n"
      "              known from a repository (repo), seen in use from 2016-11 to 2017-10-01; a "
      "note\n              known from DNS by 192.0.2.53 (dns, DNSSEC secure), seen on "
      "2026-11-28\n                DNSSEC secure: a chain of signatures proves that the domain "
