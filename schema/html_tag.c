@@ -4,11 +4,6 @@
 /* A <meta> element comes this early or not at all (HTML, 13.2.3.2). */
 #define META_BYTES 4096
 
-bool html_is_space(char byte)
-{
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
 /* Whether `style` has `property` ":" `value`, both in lower case, white space ignored. */
 static bool style_has(const char *style, const char *declaration)
 {

@@ -24,7 +24,10 @@ typedef struct {
     Slice value; /* without quotes; references are still in it */
 } HtmlAttribute;
 
-bool html_is_space(char byte);
+static inline bool html_is_space(char byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
 
 /* "<" ["/"] name. Moves `text` to the first attribute. Returns: false, with nothing taken, when
  * it is no tag. */
