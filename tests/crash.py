@@ -285,8 +285,11 @@ def main():
         reference = {"hashes": canonical(whole), "count": stored(whole), "bytes": os.path.getsize(whole)}
         check_kills(folder, arguments, reference, seconds, wanted)
         check_full_disk(folder, arguments, reference)
-        check_source_faults(folder, arguments)
-        check_vanishing_source(folder, arguments)
+        if "sanitizer" in subprocess.run([INDEX, "--version"], capture_output=True, text=True, check=True).stdout:
+            print("ok - faults of a source # SKIP a sanitizer wants to be loaded before what makes them")
+        else:
+            check_source_faults(folder, arguments)
+            check_vanishing_source(folder, arguments)
         check_two_writers(folder, arguments, reference)
 
 
