@@ -91,6 +91,7 @@ def reproduce(source):
         for name in ("a", "another-folder"):
             tree = os.path.join(folder, name)
             output("git", "clone", "-q", source, tree)
+            source = tree  # the same commit, whatever happens to the first one meanwhile
             environment = {**os.environ, "CCACHE_DISABLE": "1"}
             output("cmake", "--preset", "release", "-DBUILD_TESTING=OFF", cwd=tree, env=environment)
             output("cmake", "--build", "--preset", "release", cwd=tree, env=environment)
