@@ -7,6 +7,7 @@
 #include "indexer/claims.h"
 #include "indexer/dkim_repair.h"
 #include "indexer/domainkeys.h"
+#include "indexer/language_finder.h"
 #include "indexer/mime.h"
 
 struct MailProcessor {
@@ -16,6 +17,7 @@ struct MailProcessor {
     ArcVerifier *arc;               /* the same */
     DomainKeysVerifier *domainkeys; /* the same */
     DkimRepairer *repairer;         /* NULL when nothing is repaired */
+    LanguageFinder *languages;
     GByteArray *quoted; /* the message as it lies in its mbox; empty if that is no other */
     bool has_received_at;
     int64_t received_at;
@@ -39,6 +41,7 @@ MailProcessor *mail_processor_new(const KeyStore *keys)
     MailProcessor *processor = g_new0(MailProcessor, 1);
     processor->mime = mime_parser_new();
     processor->quoted = g_byte_array_new();
+    processor->languages = language_finder_new();
     if (keys != NULL) {
         processor->dkim = dkim_verifier_new(keys);
         processor->repairer = dkim_repairer_new(processor->dkim);
@@ -57,6 +60,7 @@ void mail_processor_free(MailProcessor *processor)
     raw_message_clear(&processor->message);
     mime_parser_free(processor->mime);
     g_byte_array_unref(processor->quoted);
+    language_finder_free(processor->languages);
     dkim_repairer_free(processor->repairer);
     dkim_verifier_free(processor->dkim);
     arc_verifier_free(processor->arc);
@@ -119,6 +123,8 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
     record->problems |= processor->message.problems;
     if (care == CARE_FULL) {
         mime_parser_read(processor->mime, &processor->message, envelope, record);
+        record->language =
+            language_finder_run(processor->languages, record->subject, record->body);
     } else {
         mime_parser_read_header(processor->mime, &processor->message, envelope, record);
     }

@@ -22,9 +22,9 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [ADD_MESSAGE] =
         "INSERT INTO message (id, sha256, size, date, date_source, date_offset,"
         " received_at, msgid, in_reply_to, refs, dkim, level, caveats, signatures,"
-        " attachments, arc, arc_reason, thread_id)"
+        " attachments, arc, arc_reason, thread_id, language)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-        " ?18)",
+        " ?18, ?19)",
     [ADD_TEXT] = "INSERT INTO message_text (id, subject, sender, recipients, attachment_names,"
                  " body, attachment_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ADD_MESSAGE_ADDRESS] = "INSERT INTO message_address (message_id, role, position,"
@@ -134,6 +134,7 @@ static bool insert_message(MessageRows *rows, MessageRowIds ids, const MailRecor
     bind_constant(add, 16, arc_result_word(record->arc));
     statement_bind_text(add, 17, record->arc_reason);
     sqlite3_bind_int64(add, 18, ids.thread_id);
+    bind_constant(add, 19, language_code(record->language));
     return statement_run(add, error);
 }
 

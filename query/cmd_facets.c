@@ -7,7 +7,8 @@
 #define DEFAULT_LIMIT 20
 
 #define BY_WORDS                                                                               \
-    "sender, domain, recipient, year, month, day, type, dkim, signer, source or folder"
+    "sender, domain, recipient, year, month, day, type, dkim, signer, source, folder or "\
+    "language"
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
@@ -36,6 +37,7 @@ static const struct {
     {"signer", "(nobody)", FACET_SIGNER, false},
     {"source", "(nowhere)", FACET_SOURCE, false},
     {"folder", "(no folder)", FACET_FOLDER, false},
+    {"language", "(not clear)", FACET_LANGUAGE, false},
 };
 
 static const ListColumn columns[] = {
@@ -220,7 +222,7 @@ const Command command_facets = {
     .details =
         "--by sender, domain (of the sender), recipient, year, month, day, type (of "
         "attachment),\n"
-        "dkim, signer (a passing signature's domain), source or folder. Without a query: all.\n"
+        "dkim, signer (a passing signature's domain), source, folder, language. No query: all.\n"
         "A message counts once for each value that it has; those with none stand last.\n",
     .options = options_table,
     .takes_fields = true,

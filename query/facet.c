@@ -56,6 +56,8 @@ static const FacetRows rows_of[FACET_KIND_COUNT] = {
                       add_value},
     [FACET_SOURCE] = PLACES("r.path"),
     [FACET_FOLDER] = PLACES("l.folder"),
+    [FACET_LANGUAGE] = {"SELECT id, language FROM message WHERE language <> '' ORDER BY language",
+                        "SELECT id, language FROM message WHERE id = ?1", add_value},
     [FACET_CONTENT] = {"SELECT message_id, lower(hex(sha256)) FROM attachment ORDER BY sha256",
                        "SELECT message_id, lower(hex(sha256)) FROM attachment "
                        "WHERE message_id = ?1",
@@ -176,6 +178,7 @@ static bool count_hits(sqlite3 *db, const HitSet *hits, FacetKind kind, GTimeZon
     case FACET_SIGNER:
     case FACET_SOURCE:
     case FACET_FOLDER:
+    case FACET_LANGUAGE:
     case FACET_CONTENT:
     case FACET_KIND_COUNT:
         return count_rows(db, hits, &rows_of[kind], counter, error);

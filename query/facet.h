@@ -27,6 +27,7 @@ typedef enum {
     FACET_SIGNER, /* the domain of a passing signature */
     FACET_SOURCE,
     FACET_FOLDER,
+    FACET_LANGUAGE,
     FACET_CONTENT, /* SHA-256 of attachments; 64 hexadecimal digits */
     FACET_KIND_COUNT
 } FacetKind;

@@ -4,6 +4,7 @@
 #include "query/query_date.h"
 #include "query/query_field.h"
 #include "query/query_size.h"
+#include "schema/language.h"
 #include "schema/record.h"
 
 /* Fewer digits of a hash say nothing. */
@@ -11,6 +12,8 @@
 
 typedef enum {
     SQL_SIZE,
+    SQL_LANGUAGE,
+    SQL_NO_LANGUAGE,
     SQL_MSGID,
     SQL_ID,
     SQL_THREAD_OF_ID,
@@ -22,6 +25,8 @@ typedef enum {
 
 static const char *const sql[] = {
     [SQL_SIZE] = "m.size BETWEEN ",
+    [SQL_LANGUAGE] = "m.language <> '' AND m.language = ",
+    [SQL_NO_LANGUAGE] = "m.language = ''",
     [SQL_MSGID] = "m.msgid <> '' AND m.msgid = ",
     [SQL_ID] = "m.id = ",
     [SQL_THREAD_OF_ID] = "m.thread_id IN (SELECT thread_id FROM message WHERE id = ",
@@ -87,6 +92,34 @@ bool query_field_compile_size(QueryCompiler *compiler, const QueryNode *term,
     sql_builder_bind_integer(ret_part->condition, range.least);
     sql_builder_add(ret_part->condition, " AND ");
     sql_builder_bind_integer(ret_part->condition, range.most);
+    return true;
+}
+
+/* "en, fr, ...": what language: knows. Returns: (transfer full). */
+static char *language_list(void)
+{
+    GString *out = g_string_new(NULL);
+    for (int i = LANGUAGE_NONE + 1; i < LANGUAGE_COUNT; i++) {
+        g_string_append_printf(out, "%s, ", language_code((Language)i));
+    }
+    g_string_append(out, "none");
+    return g_string_free(out, false);
+}
+
+bool query_field_compile_language(QueryCompiler *compiler, const QueryNode *term,
+                                  QueryPart *ret_part)
+{
+    Language language = LANGUAGE_NONE;
+    const bool is_none = g_ascii_strcasecmp(term->text, "none") == 0;
+    if (!is_none && !language_of_code(term->text, &language)) {
+        g_autofree char *known = language_list();
+        return query_compiler_fail(compiler, term, "unknown language; it is one of: %s", known);
+    }
+    *ret_part = (QueryPart){.condition = sql_builder_new()};
+    sql_builder_add(ret_part->condition, sql[is_none ? SQL_NO_LANGUAGE : SQL_LANGUAGE]);
+    if (!is_none) {
+        sql_builder_bind_text(ret_part->condition, language_code(language));
+    }
     return true;
 }
 

@@ -19,6 +19,9 @@ QueryFieldCompile query_field_compile_date;
 /* field->argument is a QuerySizeKind. */
 QueryFieldCompile query_field_compile_size;
 
+/* A code of schema/language.h, or "none". */
+QueryFieldCompile query_field_compile_language;
+
 /* A Message-ID with or without < >. */
 QueryFieldCompile query_field_compile_msgid;
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "schema/arc_verdict.h"
+#include "schema/language.h"
 #include "schema/problem.h"
 #include "schema/repair.h"
 #include "schema/slice.h"
@@ -159,6 +160,7 @@ typedef struct {
     Slice subject;
     Slice body;            /* text of the message, nested messages included */
     Slice attachment_text; /* text of attached text files */
+    Language language;     /* of the body */
 
     GArray *addresses;   /* RecordAddress */
     GArray *attachments; /* RecordAttachment */

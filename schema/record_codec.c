@@ -266,6 +266,7 @@ static void codec_record(Codec *codec, MailRecord *record)
     codec_text(codec, &record->subject);
     codec_text(codec, &record->body);
     codec_text(codec, &record->attachment_text);
+    record->language = codec_enum(codec, record->language, LANGUAGE_COUNT);
     codec_list(codec, record->addresses, codec_address);
     codec_list(codec, record->attachments, codec_attachment);
     codec_list(codec, record->signatures, codec_signature);

@@ -52,12 +52,14 @@ CREATE TABLE message (
     attachments INTEGER NOT NULL,
     arc TEXT NOT NULL DEFAULT 'none' CHECK (arc IN ('none', 'pass', 'nokey', 'fail')),
     arc_reason TEXT NOT NULL DEFAULT '',
-    thread_id INTEGER NOT NULL    -- the lowest id of its thread
+    thread_id INTEGER NOT NULL,   -- the lowest id of its thread
+    language TEXT NOT NULL DEFAULT '' -- of the body, BCP 47; '' when it is not clear
 ) STRICT;
 CREATE INDEX message_by_msgid ON message (msgid) WHERE msgid <> '';
 CREATE INDEX message_by_dkim ON message (dkim);
 CREATE INDEX message_by_level ON message (level) WHERE level <> 'none';
 CREATE INDEX message_by_arc ON message (arc) WHERE arc <> 'none';
+CREATE INDEX message_by_language ON message (language) WHERE language <> '';
 CREATE INDEX message_with_attachments ON message (id) WHERE attachments > 0;
 CREATE INDEX message_by_thread ON message (thread_id);
 
@@ -236,7 +238,7 @@ CREATE TABLE signature (
     repair TEXT NOT NULL DEFAULT '', -- what was undone before the rest was found; '' nothing
     PRIMARY KEY (message_id, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX signature_by_domain ON signature (domain, selector);
+CREATE INDEX signature_by_domain ON signature (domain, selector, result);
 CREATE INDEX signature_by_key ON signature (key_id, result, message_id) WHERE key_id IS NOT NULL;
 
 -- One row a set of ARC fields (RFC 8617). The digests and signatures let both be checked again

@@ -331,7 +331,7 @@ static void add_message(sqlite3 *db, GString *mbox, const Mail *mail)
     int64_t id = free_id(db, mail->date == 0 ? 1 : mail->date);
     sqlite3_stmt *statement =
         prepare(db, "INSERT INTO message VALUES (?, ?, ?, ?, ?, 60, NULL, ?, '', ?, ?, ?, ?, "
-                    "?, ?, 'none', '', ?)");
+                    "?, ?, 'none', '', ?, '')");
     sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_blob(statement, 2, digest, SHA256_BYTES, SQLITE_TRANSIENT);
     sqlite3_bind_int64(statement, 3, (int64_t)strlen(raw));
@@ -439,6 +439,8 @@ static void add_other_evidence(sqlite3 *db)
             "'', 'other', '', 'nofws', 1, x'', x'', x'', NULL), "
             "(1486036800, 1, 2, 'nokey', 'no key is known', 0, '', 'rsa-sha1', "
             "'dom.fr', 'other', 'jp@dom.fr', 'simple', 1, x'', x'', x'', NULL);");
+    run(db, "UPDATE message SET language = 'fr' WHERE id IN (1486036800, 1262304000);"
+            "UPDATE message SET language = 'en' WHERE id BETWEEN 1485950400 AND 1486000000;");
     run(db, "INSERT INTO claim VALUES "
             "(1485950400, 0, 'authentication-results', 'mx.bank.example', 'dkim', 'pass', "
             "'2048-bit key', 'header.d=bank.example'), "

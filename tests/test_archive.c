@@ -77,7 +77,7 @@ static void test_the_index_agrees_with_its_content_view(void)
     g_autoptr(GError) error = NULL;
     archive_exec(db,
                  "INSERT INTO message VALUES (5, x'00', 1, NULL, 'none', 0, NULL, '', '', '',"
-                 " 'none', 'none', '', 0, 0, 'none', '', 5);"
+                 " 'none', 'none', '', 0, 0, 'none', '', 5, '');"
                  "INSERT INTO message_text VALUES (5, 'L\xE2\x80\x99\xC5\x93uvre', 'a', 'b',"
                  " 'n', 'Stra\xC3\x9F"
                  "e', '');"

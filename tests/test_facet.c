@@ -96,6 +96,7 @@ static const char *const values_of[FACET_KIND_COUNT] = {
     [FACET_SIGNER] = "SELECT message_id, domain AS value FROM signature WHERE result = 'pass'",
     [FACET_SOURCE] = PLACE_VALUES("r.path"),
     [FACET_FOLDER] = PLACE_VALUES("l.folder"),
+    [FACET_LANGUAGE] = "SELECT id AS message_id, language AS value FROM message",
     [FACET_CONTENT] = "SELECT message_id, lower(hex(sha256)) AS value FROM attachment",
 };
 
@@ -213,7 +214,7 @@ static void test_ids_of_any_size(void)
     archive_exec(other,
                  "PRAGMA foreign_keys = 0; DELETE FROM message WHERE id <> 1485950400;"
                  "INSERT INTO message SELECT value, randomblob(32), 1, NULL, 'none', 0, NULL, "
-                 "'', '', '', 'none', 'none', '', 0, 0, 'none', '', value FROM json_each('"
+                 "'', '', '', 'none', 'none', '', 0, 0, 'none', '', value, '' FROM json_each('"
                  "[-9223372036854775808, -5, 0, 7, 9223372036854775806, 9223372036854775807]')",
                  &error);
     g_assert_no_error(error);

@@ -86,7 +86,7 @@ static void insert_message(sqlite3 *db, const Message *message, int64_t thread)
         archive_prepare(db,
                         "INSERT INTO message VALUES (?1, CAST(?1 AS BLOB), 0, NULL, 'none', 0, "
                         "NULL, ?2, ?3, ?4, 'none',"
-                        " 'none', '', 0, 0, 'none', '', ?5)",
+                        " 'none', '', 0, 0, 'none', '', ?5, '')",
                         NULL);
     sqlite3_bind_int64(add, 1, message->id);
     sqlite3_bind_text(add, 2, message->msgid, -1, SQLITE_STATIC);

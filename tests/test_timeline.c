@@ -12,9 +12,10 @@ static Timeline timeline_of(const char *dates, FacetTimeUnit unit)
         "PRAGMA foreign_keys = 0; DELETE FROM message;"
         "INSERT INTO message SELECT unixepoch(value ->> 0), randomblob(32), 1, "
         "unixepoch(value ->> 0), 'date', 0, NULL, '', '', '', 'none', "
-        "iif(value ->> 1, 'verified', 'none'), '', 0, 0, 'none', '', 9 FROM json_each('%s');"
+        "iif(value ->> 1, 'verified', 'none'), '', 0, 0, 'none', '', 9, '' FROM "
+        "json_each('%s');"
         "INSERT INTO message SELECT 1, x'01', 1, NULL, 'none', 0, NULL, '', '', '', 'none', "
-        "'none', '', 0, 0, 'none', '', 1",
+        "'none', '', 0, 0, 'none', '', 1, ''",
         dates);
     archive_exec(db, sql, &error);
     g_assert_no_error(error);
@@ -62,7 +63,7 @@ static void test_too_many_periods(void)
     g_autoptr(sqlite3) db = query_fixture_in_memory();
     archive_exec(db,
                  "INSERT INTO message SELECT 250000000000, x'02', 1, 250000000000, 'date', 0, "
-                 "NULL, '', '', '', 'none', 'none', '', 0, 0, 'none', '', 1",
+                 "NULL, '', '', '', 'none', 'none', '', 0, 0, 'none', '', 1, ''",
                  &error);
     g_assert_no_error(error);
     g_autoptr(HitSet) hits = hit_set_read(db, NULL, &error);
@@ -90,7 +91,7 @@ static void test_unit(void)
             "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n WHERE x < 199) "
             "INSERT INTO message SELECT iif(x = 0, 40000000, 1000000000 + x * %" G_GINT64_FORMAT
             " * 86400 / 200), randomblob(32), 1, NULL, 'date', 0, NULL, '', '', '', 'none', "
-            "'none', '', 0, 0, 'none', '', 9 FROM n",
+            "'none', '', 0, 0, 'none', '', 9, '' FROM n",
             cases[i].days);
         archive_exec(db, sql, &error);
         g_assert_no_error(error);
