@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/command_hits.h"
 
+#include "query/hit_detail.h"
 #include "query/zero_hits.h"
 
 static bool read_form(const OptionSet *options, ListForm *ret_form)
@@ -46,7 +47,8 @@ static CommandExit run_query(CommandHits *hits, int64_t timeout)
                                            : g_time_zone_new_identifier(options.time_zone);
     hits->hits =
         hit_set_read(hits->db, is_everything(hits->query.parse.root) ? NULL : compiled, &error);
-    if (hits->hits == NULL) {
+    hits->dates = hits->hits == NULL ? NULL : hit_detail_dates(hits->db, &error);
+    if (hits->dates == NULL) {
         return command_fail(error, &hits->deadline);
     }
     return hit_set_size(hits->hits) > 0 ? EXIT_HITS
@@ -74,8 +76,24 @@ void command_hits_clear(CommandHits *hits)
 {
     command_query_clear(&hits->query);
     hit_set_free(hits->hits);
+    sqlite3_finalize(hits->dates);
     g_clear_pointer(&hits->zone, g_time_zone_unref);
     sqlite3_close(hits->db);
+}
+
+bool command_hits_dates(const CommandHits *hits, ListWriter *writer, guint first, guint last,
+                        GError **error)
+{
+    const guint ends[] = {first, last};
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        bool has_date = false;
+        int64_t date = 0;
+        if (!hit_detail_date(hits->dates, hits->hits, ends[i], &has_date, &date, error)) {
+            return false;
+        }
+        list_writer_date(writer, has_date, date);
+    }
+    return true;
 }
 
 void command_hits_print(const CommandHits *hits, ListWriter *writer)

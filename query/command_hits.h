@@ -27,7 +27,8 @@ typedef struct {
     sqlite3 *db;
     Deadline deadline;
     GTimeZone *zone;
-    HitSet *hits; /* one at least */
+    HitSet *hits;        /* one at least */
+    sqlite3_stmt *dates; /* for hit_detail_date */
 } CommandHits;
 
 /* Reads the options, opens the archive and runs the query. `hits` is not moved afterwards.
@@ -36,6 +37,11 @@ CommandExit command_hits_read(const OptionSet *options, CommandHits *hits);
 
 void command_hits_clear(CommandHits *hits);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CommandHits, command_hits_clear)
+
+/* Adds two cells to a list: the dates of the hits `first` and `last`, which may be
+ * HIT_SET_NONE. Returns: false with `error`. */
+bool command_hits_dates(const CommandHits *hits, ListWriter *writer, guint first, guint last,
+                        GError **error);
 
 /* Ends a list and prints it, through the pager when that is due. */
 void command_hits_print(const CommandHits *hits, ListWriter *writer);

@@ -63,8 +63,10 @@ guint facet_counter_value(FacetCounter *counter, Slice value)
         counter->latest = known - 1;
         return counter->latest;
     }
-    const FacetCount count = {
-        .first = HIT_SET_NONE, .counted = HIT_SET_NONE, .value = g_steal_pointer(&key)};
+    const FacetCount count = {.first = HIT_SET_NONE,
+                              .last = HIT_SET_NONE,
+                              .counted = HIT_SET_NONE,
+                              .value = g_steal_pointer(&key)};
     g_array_append_val(counter->counts, count);
     counter->latest = counter->counts->len - 1;
     g_hash_table_insert(counter->values, count.value, GUINT_TO_POINTER(counter->counts->len));
@@ -75,9 +77,11 @@ static void count_hit(const HitSet *hits, FacetCount *count, guint hit)
 {
     count->messages++;
     count->verified += hit_set_is_verified(hits, hit);
-    count->first = MIN(count->first, hit);
-    count->last = MAX(count->last, hit);
     count->counted = hit;
+    if (hit_set_id(hits, hit) >= QUERY_PART_UNDATED_ID_LIMIT) {
+        count->first = MIN(count->first, hit);
+        count->last = count->last == HIT_SET_NONE ? hit : MAX(count->last, hit);
+    }
 }
 
 void facet_counter_add(FacetCounter *counter, guint value, guint hit)
@@ -92,7 +96,7 @@ void facet_counter_add(FacetCounter *counter, guint value, guint hit)
 
 void facet_counter_without(const FacetCounter *counter, FacetCount *ret_none)
 {
-    *ret_none = (FacetCount){.first = HIT_SET_NONE};
+    *ret_none = (FacetCount){.first = HIT_SET_NONE, .last = HIT_SET_NONE};
     for (guint n = 0; n < hit_set_size(counter->hits); n++) {
         if (counter->value_of[n] == NO_VALUE) {
             count_hit(counter->hits, ret_none, n);

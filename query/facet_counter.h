@@ -16,8 +16,8 @@ typedef struct {
     char *value; /* from mail: anything */
     guint messages;
     guint verified;
-    guint first;   /* the hit with the lowest id */
-    guint last;    /* the hit with the highest */
+    guint first;   /* the hit with the lowest id that is a date; HIT_SET_NONE without */
+    guint last;    /* the hit with the highest; the same */
     guint counted; /* the hit that was added last */
 } FacetCount;
 

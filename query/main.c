@@ -8,10 +8,10 @@
 #include "schema/sandbox.h"
 
 static const Command *const commands[] = {
-    &command_search, &command_thread,   &command_show,   &command_verify, &command_twins,
-    &command_stats,  &command_ledger,   &command_keys,   &command_bundle, &command_facets,
-    &command_check,  &command_timeline, &command_export, &command_save,   &command_tag,
-    &command_note,   &command_batch,
+    &command_search,  &command_thread, &command_show,        &command_verify, &command_twins,
+    &command_stats,   &command_ledger, &command_keys,        &command_bundle, &command_facets,
+    &command_senders, &command_pairs,  &command_attachments, &command_check,  &command_timeline,
+    &command_export,  &command_save,   &command_tag,         &command_note,   &command_batch,
 };
 
 /* What may stand before the command. */

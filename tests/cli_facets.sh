@@ -101,3 +101,34 @@ expect_exit 2 "$query" timeline --svg x.svg --json
 expect_exit 1 "$query" timeline nowheretobefound --svg x.svg
 [ ! -e x.svg ] || fail "an image of nothing is written"
 ok "timeline"
+
+# senders, pairs, attachments: the sums are those of SQL.
+sums() {
+    json_rows rows.json "count(*), sum(j->>'messages'), sum(j->>'verified'), min(j->>'first_date'), max(j->>'last_date')" \
+        "where coalesce(j->>'address', j->>'from', j->>'sha256') is not null"
+}
+expected() {
+    sqlite3 -separator $'\t' "$WAXSEAL_DB" "select count(distinct v), count(*), sum(level = 'verified'),
+        strftime('%Y-%m-%dT%H:%M:%SZ', min(date), 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%SZ', max(date), 'unixepoch')
+        from (select distinct v, message_id from ($1)) join message m on m.id = message_id"
+}
+people="select address, message_id, role from message_address join address on id = address_id where address <> ''"
+"$query" senders --json --limit 0 >rows.json
+[ "$(sums)" = "$(expected "select address as v, message_id from ($people) where role = 'from'")" ] || fail "senders: $(sums)"
+"$query" pairs --json --limit 0 >rows.json 2>err
+[ "$(sums)" = "$(expected "select f.address || '>' || t.address as v, message_id from ($people) f
+    join ($people) t using (message_id) where f.role = 'from' and t.role in ('to', 'cc', 'bcc')")" ] || fail "pairs: $(sums)"
+"$query" attachments --json --limit 0 >rows.json
+[ "$(sums)" = "$(expected "select hex(sha256) as v, message_id from attachment")" ] || fail "attachments: $(sums)"
+ok "senders, pairs and attachments add up"
+
+expect_exit 0 "$query" attachments type:pdf --limit 1
+hash=$(awk 'NR == 2 { print $NF }' out)
+[ "${#hash}" -eq 16 ] && [ "$("$query" search --count "hash:$hash")" -gt 0 ] || fail "a hash of the table finds mail: $hash"
+expect_exit 0 "$query" pairs --max-recipients 1
+grep -q 'of the messages have more than 1 recipients, of whom the first 1 count' err || fail "what is cut is said: $(cat err)"
+expect_exit 1 "$query" attachments is:unsigned -has:attachment
+grep -q 'none of the messages found has an attachment' err || fail "no attachment: $(cat err)"
+expect_exit 0 "$query" senders --csv --limit 1
+[ "$(head -1 out)" = $'address,names,messages,verified,verified_percent,first_date,last_date\r' ] || fail "CSV: $(head -1 out)"
+ok "lists say what they leave out"
