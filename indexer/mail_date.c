@@ -33,8 +33,17 @@ typedef struct {
     bool is_bad;
 } Fields;
 
-static const char *const month_names[] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                          "jul", "aug", "sep", "oct", "nov", "dec"};
+static const char month_names[][4] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                      "jul", "aug", "sep", "oct", "nov", "dec"};
+
+/* What a token may begin with; everything else stands between tokens. */
+typedef enum { BYTE_OTHER, BYTE_LETTER, BYTE_DIGIT, BYTE_MARK } ByteClass;
+
+static const uint8_t byte_classes[256] = {
+    ['A' ... 'Z'] = BYTE_LETTER, ['a' ... 'z'] = BYTE_LETTER, ['0' ... '9'] = BYTE_DIGIT,
+    [':'] = BYTE_MARK,           ['/'] = BYTE_MARK,           ['-'] = BYTE_MARK,
+    ['+'] = BYTE_MARK,           ['.'] = BYTE_MARK,
+};
 
 /* RFC 5322 section 4.3, and the names that mailers of Europe and Asia wrote. */
 static const struct {
@@ -50,9 +59,9 @@ static const struct {
     {"KST", 540},   {"AEST", 600},  {"AEDT", 660}, {"NZST", 720}, {"NZDT", 780},
 };
 
-static bool is_letter(char byte)
+static ByteClass class_of(char byte)
 {
-    return g_ascii_isalpha(byte);
+    return (ByteClass)byte_classes[(uint8_t)byte];
 }
 
 /* Steps over white space, commas and comments. Comments nest (RFC 5322 3.2.2). */
@@ -67,10 +76,7 @@ static void skip_space(Tokenizer *tokenizer)
             depth++;
         } else if (byte == ')') {
             depth -= depth > 0;
-        } else if (depth == 0 &&
-                   (is_letter(byte) || g_ascii_isdigit(byte) ||
-                    strchr(":/-+.", byte) != NULL) &&
-                   byte != '\0') {
+        } else if (depth == 0 && class_of(byte) != BYTE_OTHER) {
             break;
         }
     }
@@ -98,17 +104,15 @@ static Token next_token(Tokenizer *tokenizer)
     if (text.len == 0) {
         return token;
     }
+    const ByteClass class = class_of(text.ptr[0]);
     size_t length = 1;
-    if (g_ascii_isdigit(text.ptr[0])) {
-        while (length < text.len && g_ascii_isdigit(text.ptr[length])) {
-            length++;
-        }
+    while (class != BYTE_MARK && length < text.len && class_of(text.ptr[length]) == class) {
+        length++;
+    }
+    if (class == BYTE_DIGIT) {
         token.kind = TOKEN_NUMBER;
         token.value = number_value(slice_of(text.ptr, length));
-    } else if (is_letter(text.ptr[0])) {
-        while (length < text.len && is_letter(text.ptr[length])) {
-            length++;
-        }
+    } else if (class == BYTE_LETTER) {
         token.kind = TOKEN_WORD;
     } else {
         token.kind = TOKEN_MARK;
@@ -119,37 +123,39 @@ static Token next_token(Tokenizer *tokenizer)
     return token;
 }
 
-static Token peek_token(const Tokenizer *tokenizer)
-{
-    Tokenizer copy = *tokenizer;
-    return next_token(&copy);
-}
-
 /* Takes the mark if it comes next. */
 static bool accept_mark(Tokenizer *tokenizer, char mark)
 {
-    const Token token = peek_token(tokenizer);
+    Tokenizer behind = *tokenizer;
+    const Token token = next_token(&behind);
     if (token.kind != TOKEN_MARK || token.mark != mark) {
         return false;
     }
-    next_token(tokenizer);
+    *tokenizer = behind;
     return true;
 }
 
 static bool accept_number(Tokenizer *tokenizer, Token *ret_token)
 {
-    const Token token = peek_token(tokenizer);
+    Tokenizer behind = *tokenizer;
+    const Token token = next_token(&behind);
     if (token.kind != TOKEN_NUMBER) {
         return false;
     }
-    *ret_token = next_token(tokenizer);
+    *ret_token = token;
+    *tokenizer = behind;
     return true;
 }
 
 static int month_of(Slice word)
 {
-    for (int i = 0; word.len >= 3 && i < 12; i++) {
-        if (g_ascii_strncasecmp(word.ptr, month_names[i], 3) == 0) {
+    if (word.len < 3) {
+        return -1;
+    }
+    const char start[3] = {g_ascii_tolower(word.ptr[0]), g_ascii_tolower(word.ptr[1]),
+                           g_ascii_tolower(word.ptr[2])};
+    for (int i = 0; i < (int)G_N_ELEMENTS(month_names); i++) {
+        if (memcmp(start, month_names[i], sizeof(start)) == 0) {
             return i + 1;
         }
     }
@@ -280,8 +286,7 @@ static void read_mark(Tokenizer *tokenizer, char mark, Fields *fields)
 
 static void read_word(Slice word, Fields *fields)
 {
-    if (fields->month < 0 && month_of(word) > 0) {
-        fields->month = month_of(word);
+    if (fields->month < 0 && (fields->month = month_of(word)) > 0) {
         return;
     }
     fields->has_am |= slice_equal_nocase(word, SLICE_LITERAL("am"));
