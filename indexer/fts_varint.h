@@ -12,14 +12,8 @@
 
 #define FTS_VARINT_BYTES_MAX 9
 
-/* Writes `value` to `out`, which has room for FTS_VARINT_BYTES_MAX. Returns: the bytes written.
- */
-static inline size_t fts_varint_put(uint8_t *out, uint64_t value)
+static G_GNUC_NO_INLINE size_t fts_varint_put_long(uint8_t *out, uint64_t value)
 {
-    if (value < 0x80) {
-        out[0] = (uint8_t)value;
-        return 1;
-    }
     uint8_t bytes[FTS_VARINT_BYTES_MAX];
     size_t at = sizeof(bytes);
     if (value >> 56 != 0) {
@@ -39,6 +33,22 @@ static inline size_t fts_varint_put(uint8_t *out, uint64_t value)
         out[i - at] = bytes[i];
     }
     return sizeof(bytes) - at;
+}
+
+/* Writes `value` to `out`, which has room for FTS_VARINT_BYTES_MAX. Returns: the bytes written.
+ */
+static inline size_t fts_varint_put(uint8_t *out, uint64_t value)
+{
+    if (value < 0x80) {
+        out[0] = (uint8_t)value;
+        return 1;
+    }
+    if (value < 0x4000) {
+        out[0] = (uint8_t)(value >> 7 | 0x80);
+        out[1] = (uint8_t)(value & 0x7F);
+        return 2;
+    }
+    return fts_varint_put_long(out, value);
 }
 
 /* Reads a varint of at most `n_bytes` bytes. Returns: its length, 0 when it does not end. */
