@@ -7,7 +7,7 @@
  * and a general tree for every document.
  *
  * The archive's connection must not have read the index's structure before: FTS5 keeps it, and
- * does not see rows that are written past it. fts_index_tidy uses a connection of its own.
+ * does not see rows that are written past it. fts_index_merge uses a connection of its own.
  *
  * Text in scripts without spaces is indexed as pairs of characters (schema/pairs.h), and kept
  * so in message_pairs, where FTS5 finds it again when it checks or rebuilds the index.

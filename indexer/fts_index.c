@@ -45,22 +45,11 @@ bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error
     return true;
 }
 
-/* In a connection of its own: that of the writer adds segments past FTS5, which keeps the
- * structure that it has read. */
-static bool merge(sqlite3 *db, GError **error)
+bool fts_index_merge(sqlite3 *db, GError **error)
 {
     g_autoptr(sqlite3) own =
         archive_open_writable(sqlite3_db_filename(db, "main"), NULL, error);
     return own != NULL &&
            archive_exec(own, "INSERT INTO message_fts (message_fts) VALUES ('optimize')",
                         error);
-}
-
-bool fts_index_tidy(sqlite3 *db, int64_t limit, GError **error)
-{
-    int64_t n_segments = 0;
-    if (!fts_index_count_segments(db, &n_segments, error)) {
-        return false;
-    }
-    return n_segments <= limit || merge(db, error);
 }

@@ -1,7 +1,7 @@
 /* fts_index.h - settings and upkeep of the full-text index message_fts.
  *
  * Each batch of a load adds one segment (fts_builder.h). Merging while loading is switched off;
- * fts_index_tidy merges before FTS5's limit of 2,000 segments, and once at the end.
+ * fts_index_merge merges before FTS5's limit of 2,000 segments, and once at the end.
  *
  * Errors: ARCHIVE_ERROR.
  */
@@ -26,5 +26,6 @@ bool fts_index_read_record(sqlite3 *db, int64_t row, GByteArray *out, GError **e
 /* The number of segments. Returns: false with `error`. */
 bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error);
 
-/* Merges all segments into one when there are more than `limit`. Outside any transaction. */
-bool fts_index_tidy(sqlite3 *db, int64_t limit, GError **error);
+/* Merges all segments into one, in a connection of its own: that of the writer adds segments
+ * past FTS5, which keeps the structure that it has read. Outside any transaction. */
+bool fts_index_merge(sqlite3 *db, GError **error);

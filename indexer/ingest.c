@@ -18,6 +18,9 @@
 /* Page cache of the writing connection. */
 #define CACHE_KIB 65536
 
+/* So many bytes before the last one the end is prepared, while the workers are still busy. */
+#define NEAR_END_BYTES ((uint64_t)48 << 20)
+
 typedef struct {
     const IngestOptions *options;
     sqlite3 *db;
@@ -29,6 +32,7 @@ typedef struct {
     MailRecord record;
     int64_t file_id; /* of the file whose events are being written */
     bool file_has_damage;
+    bool is_near_end;
     gint64 started_us;
     gint64 told_us;
     IngestOutcome outcome;
@@ -140,6 +144,16 @@ static void on_trouble(Ingest *ingest, const ReaderEvent *event)
     }
 }
 
+/* The place depends on the sources alone, and so do the batches. */
+static bool prepare_end(Ingest *ingest, const ReaderEvent *event, GError **error)
+{
+    if (ingest->is_near_end || event->rest > NEAR_END_BYTES) {
+        return true;
+    }
+    ingest->is_near_end = true;
+    return writer_prepare_end(ingest->writer, error);
+}
+
 static bool on_event(Ingest *ingest, const JobSlot *slot, const ReaderEvent *event,
                      GError **error)
 {
@@ -155,7 +169,7 @@ static bool on_event(Ingest *ingest, const JobSlot *slot, const ReaderEvent *eve
     case EVENT_PROGRESS:
     case EVENT_FILE_END:
         /* Only here is everything before it in the batch: a batch may end. */
-        return update_file(ingest, event, error) &&
+        return update_file(ingest, event, error) && prepare_end(ingest, event, error) &&
                (!writer_is_full(ingest->writer) || writer_end_batch(ingest->writer, error));
     case EVENT_TROUBLE:
         on_trouble(ingest, event);
@@ -219,11 +233,13 @@ static bool open_archive(Ingest *ingest, GError **error)
     if (ingest->db == NULL) {
         return false;
     }
-    /* SQLite fills a table in memory for each "CHECK (x IN (...))" of each row. The words come
-     * from tables of constants; integrity_check looks at them all again. */
+    /* SQLite fills a table in memory for each "CHECK (x IN (...))" of each row, and looks for
+     * both ends of each foreign key. The words come from tables of constants, the ids from rows
+     * that were just written; integrity_check and foreign_key_check look at them all again. */
     g_autofree char *pragmas =
         g_strdup_printf("PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL;"
-                        " PRAGMA secure_delete = 0; PRAGMA ignore_check_constraints = 1",
+                        " PRAGMA secure_delete = 0; PRAGMA ignore_check_constraints = 1;"
+                        " PRAGMA foreign_keys = 0",
                         CACHE_KIB);
     return archive_exec(ingest->db, pragmas, error) && fts_index_configure(ingest->db, error) &&
            (!ingest->outcome.created || archive_drop_indexes(ingest->db, error));

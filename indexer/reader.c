@@ -108,14 +108,16 @@ static void read_file(Reader *reader, SourceReader *file)
     SourceRead result = SOURCE_READ_SPANS;
     while (result == SOURCE_READ_SPANS) {
         result = read_batch(reader, file, &error);
+        const uint64_t passed = reader->passed_before + source_reader_stored_position(file);
+        const uint64_t total = atomic_load(&reader->progress.total_bytes);
         ReaderEvent event = {
             .kind = result == SOURCE_READ_SPANS ? EVENT_PROGRESS : EVENT_FILE_END,
             .facts = *source_reader_facts(file),
             .position = source_reader_position(file),
+            .rest = total - MIN(passed, total),
             .note = result == SOURCE_READ_ERROR ? g_strdup(error->message) : NULL,
         };
-        atomic_store(&reader->progress.passed_bytes,
-                     reader->passed_before + source_reader_stored_position(file));
+        atomic_store(&reader->progress.passed_bytes, passed);
         if (!add_event(reader, event) || (is_stopping(reader) && result == SOURCE_READ_SPANS)) {
             return;
         }

@@ -31,6 +31,7 @@ typedef struct {
     uint32_t item; /* in the slot */
     SourceFacts facts;
     uint64_t position; /* uncompressed bytes of the file */
+    uint64_t rest;     /* of PROGRESS and FILE_END: bytes on disk behind it, of all sources */
     char *note;        /* owned; of FILE_END: why the file is damaged, or NULL */
     bool is_source;
 } ReaderEvent;

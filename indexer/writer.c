@@ -6,10 +6,14 @@
 #include "indexer/message_rows.h"
 #include "indexer/statement_set.h"
 #include "indexer/thread_index.h"
+#include "indexer/writeback.h"
 #include "schema/record_codec.h"
 
 /* Remembered places from which to search for a free id; one a crowded second. */
 #define CROWDED_MAX 100000
+
+/* So many batches make it worth while to begin with the end before the last messages. */
+#define PREPARE_BATCHES 4
 
 enum {
     FIND_HASH,
@@ -69,13 +73,14 @@ struct Writer {
     MessageRows *rows;
     FtsBuilder *fts_builder;
     ThreadIndex *threads;
+    Writeback *writeback;
     bool in_transaction;
+    gint64 began_us; /* the transaction */
 
     GByteArray *flat;         /* records of the batch */
     GByteArray *flat_indexed; /* of the batch before, which may still be being indexed */
     GArray *new_messages;     /* NewMessage */
     GArray *documents;        /* FtsDocument of the batch that is being indexed */
-    unsigned n_uncommitted;   /* batches since the transaction began */
     GArray *shared_ids;       /* int64_t, of all new messages */
     GArray *occurrences;      /* Occurrence */
     GHashTable *batch_hashes; /* HashEntry, set */
@@ -114,6 +119,7 @@ Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
 {
     g_autoptr(Writer) writer = g_new0(Writer, 1);
     writer->db = db;
+    writer->writeback = writeback_new(sqlite3_db_filename(db, "main"));
     writer->flat = g_byte_array_new();
     writer->flat_indexed = g_byte_array_new();
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
@@ -151,6 +157,7 @@ void writer_free(Writer *writer)
     if (writer->in_transaction) {
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     }
+    writeback_free(writer->writeback);
     g_byte_array_unref(writer->flat);
     g_byte_array_unref(writer->flat_indexed);
     g_array_unref(writer->new_messages);
@@ -173,6 +180,7 @@ bool writer_begin(Writer *writer, GError **error)
 {
     if (!writer->in_transaction) {
         writer->in_transaction = archive_exec(writer->db, "BEGIN IMMEDIATE", error);
+        writer->began_us = g_get_monotonic_time();
     }
     return writer->in_transaction;
 }
@@ -431,8 +439,8 @@ static bool write_batch(Writer *writer, GError **error)
         return false;
     }
     empty_batch(writer);
-    writer->n_uncommitted++;
     writer->counts.batches++;
+    writeback_start(writer->writeback);
     return true;
 }
 
@@ -444,35 +452,62 @@ static bool commit(Writer *writer, bool at_end, GError **error)
         return false;
     }
     writer->in_transaction = false;
-    writer->n_uncommitted = 0;
+    return true;
+}
+
+bool writer_prepare_end(Writer *writer, GError **error)
+{
+    /* A small archive is faster without: its last rows are most of them. */
+    if (writer->counts.batches < PREPARE_BATCHES) {
+        return true;
+    }
+    if (!writer_begin(writer, error) || !write_batch(writer, error) ||
+        !archive_make_indexes(writer->db, error)) {
+        return false;
+    }
+    sqlite3_db_cacheflush(writer->db);
+    writeback_start(writer->writeback);
     return true;
 }
 
 bool writer_flush(Writer *writer, GError **error)
 {
-    if (!writer->in_transaction) {
-        return true;
-    }
-    return write_batch(writer, error) && commit(writer, false, error) &&
-           fts_index_tidy(writer->db, FTS_SEGMENTS_MAX, error);
+    return !writer->in_transaction ||
+           (write_batch(writer, error) && commit(writer, false, error));
+}
+
+/* By the number of segments alone: where they are merged must not depend on time. */
+static bool commit_and_merge(Writer *writer, GError **error)
+{
+    return commit(writer, false, error) && fts_index_merge(writer->db, error);
 }
 
 bool writer_end_batch(Writer *writer, GError **error)
 {
-    const bool may_wait = writer->n_uncommitted + 1 < WRITER_COMMIT_BATCHES &&
+    int64_t n_segments = 0;
+    if (!write_batch(writer, error) ||
+        !fts_index_count_segments(writer->db, &n_segments, error)) {
+        return false;
+    }
+    if (n_segments >= FTS_SEGMENTS_MAX) {
+        return commit_and_merge(writer, error);
+    }
+    const bool may_wait = g_get_monotonic_time() - writer->began_us < WRITER_COMMIT_US &&
                           !thread_index_is_full(writer->threads);
-    return may_wait ? write_batch(writer, error) : writer_flush(writer, error);
+    return may_wait || commit(writer, false, error);
 }
 
 bool writer_finish(Writer *writer, bool may_merge, GError **error)
 {
     /* The indexes are made while the text of the last batch is being indexed. */
+    int64_t n_segments = 0;
     if (!writer_begin(writer, error) || !write_batch(writer, error) ||
-        !archive_make_indexes(writer->db, error) || !commit(writer, true, error)) {
+        !archive_make_indexes(writer->db, error) || !commit(writer, true, error) ||
+        !fts_index_count_segments(writer->db, &n_segments, error)) {
         return false;
     }
-    return !may_merge || writer->counts.added == 0 ||
-           fts_index_tidy(writer->db, FTS_SEGMENTS_KEPT, error);
+    return !may_merge || writer->counts.added == 0 || n_segments <= FTS_SEGMENTS_KEPT ||
+           fts_index_merge(writer->db, error);
 }
 
 const WriterCounts *writer_counts(const Writer *writer)

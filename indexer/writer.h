@@ -1,5 +1,5 @@
 /* writer.h - puts records into the archive: one row a distinct message, every occurrence kept,
- * rowids ascending within a batch, a few batches in one transaction. While a batch is being
+ * rowids ascending within a batch, a commit every few seconds. While a batch is being
  * collected, a thread indexes the text of the one before.
  *
  * The only module that decides ids. An id is the message's date in Unix seconds or the next
@@ -25,10 +25,10 @@
 #define WRITER_BATCH_MESSAGES 20000
 #endif
 
-/* So many batches are committed at once: with each commit the index's thread is waited for.
- * These two are smaller in tests/crash.py. */
-#ifndef WRITER_COMMIT_BATCHES
-#define WRITER_COMMIT_BATCHES 16
+/* With each commit the disk and the index's thread are waited for; a kill loses at most so long.
+ * This and the number of messages are smaller in tests/crash.py. */
+#ifndef WRITER_COMMIT_US
+#define WRITER_COMMIT_US (10 * G_USEC_PER_SEC)
 #endif
 
 /* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.
@@ -71,9 +71,14 @@ bool writer_add_damaged(Writer *writer, int64_t file_id, const SourceSpan *span,
 /* Whether the batch is large enough for writer_end_batch. */
 bool writer_is_full(const Writer *writer);
 
-/* Writes the batch; commits it and those before when there are WRITER_COMMIT_BATCHES. Call when
+/* Writes the batch; commits when WRITER_COMMIT_US have passed since the last commit. Call when
  * sources and files are as the messages say: this may be committed. */
 bool writer_end_batch(Writer *writer, GError **error);
+
+/* Does early what writer_finish would do, for all but the last messages: writes the batch,
+ * makes the indexes while its text is being indexed, and gives the pages to the system, without
+ * a commit. Call it where writer_end_batch may be called. */
+bool writer_prepare_end(Writer *writer, GError **error);
 
 /* Writes the batch and commits. */
 bool writer_flush(Writer *writer, GError **error);
