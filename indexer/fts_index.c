@@ -47,8 +47,7 @@ bool fts_index_count_segments(sqlite3 *db, int64_t *ret_segments, GError **error
 
 bool fts_index_merge(sqlite3 *db, GError **error)
 {
-    g_autoptr(sqlite3) own =
-        archive_open_writable(sqlite3_db_filename(db, "main"), NULL, error);
+    g_autoptr(sqlite3) own = archive_open_again(db, error);
     return own != NULL &&
            archive_exec(own, "INSERT INTO message_fts (message_fts) VALUES ('optimize')",
                         error);

@@ -47,6 +47,9 @@ static void ingest_clear(Ingest *ingest)
     }
     worker_pool_free(ingest->pool);
     writer_free(ingest->writer);
+    if (ingest->db != NULL && !ingest->outcome.created) {
+        archive_unshare(ingest->db);
+    }
     sqlite3_close(ingest->db);
     if (ingest->lock_fd >= 0) {
         close(ingest->lock_fd);
@@ -241,6 +244,11 @@ static bool open_archive(Ingest *ingest, GError **error)
                         " PRAGMA secure_delete = 0; PRAGMA ignore_check_constraints = 1;"
                         " PRAGMA foreign_keys = 0",
                         CACHE_KIB);
+    /* Nobody reads an archive that is being made, and a log of its own would be everything
+     * written twice. */
+    if (!ingest->outcome.created) {
+        archive_share(ingest->db);
+    }
     return archive_exec(ingest->db, pragmas, error) && fts_index_configure(ingest->db, error) &&
            (!ingest->outcome.created || archive_drop_indexes(ingest->db, error));
 }
@@ -303,7 +311,7 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     if (ingest.pool == NULL || !open_archive(&ingest, error) || !import_keys(&ingest, error)) {
         return false;
     }
-    ingest.writer = writer_new(ingest.db, options->keys, error);
+    ingest.writer = writer_new(ingest.db, ingest.lock_fd, options->keys, error);
     if (ingest.writer == NULL || !add_sources(&ingest, error)) {
         return false;
     }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/writer.h"
 
+#include <fcntl.h>
+
 #include "indexer/fts_builder.h"
 #include "indexer/fts_index.h"
 #include "indexer/message_rows.h"
 #include "indexer/statement_set.h"
 #include "indexer/thread_index.h"
-#include "indexer/writeback.h"
 #include "schema/record_codec.h"
 
 /* Remembered places from which to search for a free id; one a crowded second. */
@@ -73,7 +74,7 @@ struct Writer {
     MessageRows *rows;
     FtsBuilder *fts_builder;
     ThreadIndex *threads;
-    Writeback *writeback;
+    int fd; /* of the archive, or -1 */
     bool in_transaction;
     gint64 began_us; /* the transaction */
 
@@ -115,11 +116,11 @@ static bool load_state(Writer *writer, GError **error)
                           &writer->drift_stored, error);
 }
 
-Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error)
+Writer *writer_new(sqlite3 *db, int fd, const KeyStore *keys, GError **error)
 {
     g_autoptr(Writer) writer = g_new0(Writer, 1);
     writer->db = db;
-    writer->writeback = writeback_new(sqlite3_db_filename(db, "main"));
+    writer->fd = fd;
     writer->flat = g_byte_array_new();
     writer->flat_indexed = g_byte_array_new();
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
@@ -157,7 +158,6 @@ void writer_free(Writer *writer)
     if (writer->in_transaction) {
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     }
-    writeback_free(writer->writeback);
     g_byte_array_unref(writer->flat);
     g_byte_array_unref(writer->flat_indexed);
     g_array_unref(writer->new_messages);
@@ -431,6 +431,15 @@ static void empty_batch(Writer *writer)
     g_hash_table_remove_all(writer->batch_ids);
 }
 
+/* Has the kernel begin to write the pages that it was given: what a commit would wait for, with
+ * everything else standing still. Only a hint; what is on the disk is up to SQLite's fsync. */
+static void start_writing(const Writer *writer)
+{
+    if (writer->fd >= 0) {
+        sync_file_range(writer->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
+}
+
 /* Writes the rows of the batch, and leaves its index to the builder's thread. */
 static bool write_batch(Writer *writer, GError **error)
 {
@@ -440,7 +449,7 @@ static bool write_batch(Writer *writer, GError **error)
     }
     empty_batch(writer);
     writer->counts.batches++;
-    writeback_start(writer->writeback);
+    start_writing(writer);
     return true;
 }
 
@@ -466,7 +475,7 @@ bool writer_prepare_end(Writer *writer, GError **error)
         return false;
     }
     sqlite3_db_cacheflush(writer->db);
-    writeback_start(writer->writeback);
+    start_writing(writer);
     return true;
 }
 

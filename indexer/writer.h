@@ -25,8 +25,8 @@
 #define WRITER_BATCH_MESSAGES 20000
 #endif
 
-/* With each commit the disk and the index's thread are waited for; a kill loses at most so long.
- * This and the number of messages are smaller in tests/crash.py. */
+/* With each commit the disk and the index's thread are waited for; a kill loses at most so
+ * long. This and the number of messages are smaller in tests/crash.py. */
 #ifndef WRITER_COMMIT_US
 #define WRITER_COMMIT_US (10 * G_USEC_PER_SEC)
 #endif
@@ -46,8 +46,9 @@ typedef struct {
     uint64_t batches;
 } WriterCounts;
 
-/* `keys` is borrowed and may be NULL. Returns: (transfer full) NULL with `error`. */
-Writer *writer_new(sqlite3 *db, const KeyStore *keys, GError **error);
+/* `fd` is open on the file of `db` as long as the writer is there, or -1. `keys` is borrowed
+ * and may be NULL. Returns: (transfer full) NULL with `error`. */
+Writer *writer_new(sqlite3 *db, int fd, const KeyStore *keys, GError **error);
 
 /* Forgets what was not flushed. Accepts NULL. */
 void writer_free(Writer *writer);

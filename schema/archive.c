@@ -227,12 +227,11 @@ static bool check_regular(const char *path, GError **error)
     return true;
 }
 
-static sqlite3 *open_existing(const char *path, int flags, const char *vfs, GError **error)
+/* `name` is the path, or a URI of it. */
+static sqlite3 *open_checked(const char *name, const char *path, int flags, const char *vfs,
+                             GError **error)
 {
-    if (!check_regular(path, error)) {
-        return NULL;
-    }
-    g_autoptr(sqlite3) db = open_file(path, flags, vfs, error);
+    g_autoptr(sqlite3) db = open_file(name, flags, vfs, error);
     if (db == NULL || !set_defences(db, error) ||
         !archive_check_kind(db, "main", &archive_kind, path, error)) {
         return NULL;
@@ -240,10 +239,36 @@ static sqlite3 *open_existing(const char *path, int flags, const char *vfs, GErr
     return g_steal_pointer(&db);
 }
 
+static sqlite3 *open_existing(const char *path, int flags, const char *vfs, GError **error)
+{
+    return check_regular(path, error) ? open_checked(path, path, flags, vfs, error) : NULL;
+}
+
+/* An archive that was left as archive_share makes it can only be opened where files can be made
+ * beside it, or, when it has no log, as one that does not change. */
+static sqlite3 *open_unchanging(const char *path)
+{
+    g_autofree char *wal = g_strconcat(path, "-wal", NULL);
+    if (access(wal, F_OK) == 0) {
+        return NULL;
+    }
+    g_autofree char *escaped = g_uri_escape_string(path, "/", true);
+    g_autofree char *uri = g_strconcat("file:", escaped, "?immutable=1", NULL);
+    return open_checked(uri, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL, NULL);
+}
+
 sqlite3 *archive_open_readonly(const char *path, GError **error)
 {
-    g_autoptr(sqlite3) db = open_existing(path, SQLITE_OPEN_READONLY, NULL, error);
-    if (db == NULL || !archive_exec(db, "PRAGMA query_only = 1", error)) {
+    g_autoptr(GError) own_error = NULL;
+    g_autoptr(sqlite3) db = open_existing(path, SQLITE_OPEN_READONLY, NULL, &own_error);
+    if (db == NULL && g_error_matches(own_error, ARCHIVE_ERROR, ARCHIVE_ERROR_CANNOT_OPEN)) {
+        db = open_unchanging(path);
+    }
+    if (db == NULL) {
+        g_propagate_error(error, g_steal_pointer(&own_error));
+        return NULL;
+    }
+    if (!archive_exec(db, "PRAGMA query_only = 1", error)) {
         return NULL;
     }
     return g_steal_pointer(&db);
@@ -387,6 +412,22 @@ static bool make_or_check(sqlite3 *db, const char *path, const ArchiveKind *kind
         *ret_created = created;
     }
     return true;
+}
+
+void archive_share(sqlite3 *db)
+{
+    sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+}
+
+void archive_unshare(sqlite3 *db)
+{
+    sqlite3_busy_timeout(db, 0);
+    sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+}
+
+sqlite3 *archive_open_again(sqlite3 *db, GError **error)
+{
+    return open_file(sqlite3_db_filename(db, "main"), SQLITE_OPEN_READWRITE, NULL, error);
 }
 
 /* The index holds what the mail holds: a new file is for its owner only. SQLite makes its

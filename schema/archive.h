@@ -73,6 +73,19 @@ sqlite3 *archive_open_kind(const char *path, const ArchiveKind *kind, bool *ret_
 bool archive_check_kind(sqlite3 *db, const char *schema, const ArchiveKind *kind,
                         const char *path, GError **error);
 
+/* Opens the file of a connection of archive_open_writable once more, for writing. To open and
+ * close the file itself would give up the locks of `db` (howtocorrupt.html 2.2).
+ * Returns: (transfer full) NULL with `error`. */
+sqlite3 *archive_open_again(sqlite3 *db, GError **error);
+
+/* Lets others read what was committed before while this connection writes; without, they wait
+ * for its commit. Outside any transaction. Does nothing while somebody reads. */
+void archive_share(sqlite3 *db);
+
+/* Ends that, so that the archive is one file that can be read where nothing can be written.
+ * Does nothing while others read; then it stays as it is until the next call. */
+void archive_unshare(sqlite3 *db);
+
 /* Drops the indexes that schema.sql creates by name, for a bulk load into an empty archive:
  * filling them in one go at the end costs a fraction. Queries work without them, slower. */
 bool archive_drop_indexes(sqlite3 *db, GError **error);

@@ -4,6 +4,8 @@
 set -euo pipefail
 . "$WAXSEAL_SOURCE_DIR/tests/checks.sh"
 index=$WAXSEAL_BUILD_DIR/indexer/waxseal-index
+query=$WAXSEAL_BUILD_DIR/query/waxseal-query
+skipped=
 
 # make_mbox COUNT TAG: messages with dates that repeat, some without a date.
 make_mbox() {
@@ -134,6 +136,46 @@ wait $holder
 canonical locked.db | cmp -s - reference || fail "a locked archive has changed"
 ok "an archive locked by another writer is one line and exit 1"
 
+cp one.db shared.db
+cat >reader.py <<'END'
+import sqlite3, sys
+db = sqlite3.connect('shared.db', isolation_level=None)
+db.execute('pragma journal_mode = wal')
+db.execute('begin')
+for line in sys.stdin:
+    print(db.execute('select count(*) from message').fetchone()[0], flush=True)
+END
+coproc reader { python3 reader.py; }
+reader_pid=$!
+echo >&"${reader[1]}"
+read -r before <&"${reader[0]}"
+expect_exit 0 "$index" -d shared.db third.mbox
+grep -q '; 5 new' out || fail "mail is added while somebody reads"
+echo >&"${reader[1]}"
+read -r during <&"${reader[0]}"
+[ "$during" -eq "$before" ] || fail "a reader sees what it saw before"
+exec {reader[1]}>&-
+wait $reader_pid
+[ "$(sqlite3 shared.db 'pragma journal_mode')" = wal ] || fail "the archive was not left for shared writing"
+mkdir frozen
+cp shared.db frozen
+chmod a+rx . frozen
+chmod 0444 frozen/shared.db
+chmod 0555 frozen
+as_nobody=()
+[ "$(id -u)" -ne 0 ] || as_nobody=(setpriv --reuid=65534 --clear-groups)
+if "${as_nobody[@]}" test -x "$query"; then
+    expect_exit 0 "${as_nobody[@]}" "$query" -d frozen/shared.db search --count '*'
+    [ "$(cat out)" -eq $((before + 5)) ] || fail "an archive where nothing can be written is not read"
+else
+    echo "skip - $query cannot be run by somebody without rights"
+    skipped=1
+fi
+chmod 0755 frozen
+expect_exit 0 "$index" -d shared.db third.mbox
+[ "$(sqlite3 shared.db 'pragma journal_mode')" = delete ] || fail "the archive is not one file again"
+ok "a reader and an ingest do not wait for each other"
+
 head -c 20000 second.mbox.gz >cut.mbox.gz
 expect_exit 4 "$index" -d cut.db cut.mbox.gz
 grep -q 'cut.mbox.gz: damaged gzip data' err || fail "damage is named"
@@ -171,3 +213,5 @@ if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=3m tmpfs full 2>
 else
     ok "a full disk # SKIP needs the right to mount a tmpfs"
 fi
+
+[ -z "$skipped" ] || exit 77
