@@ -13,9 +13,13 @@ static const char *const statements_sql[N_STATEMENTS] = {
                  " leaked_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
     [SET_STATE] = ("UPDATE dkim_key SET state = ?2, leaked_since = ?3 WHERE id = ?1"
                    " AND (state <> ?2 OR leaked_since IS NOT ?3)"),
-    [ADD_OBSERVATION] = ("INSERT OR IGNORE INTO dkim_key_observation"
-                         " (key_id, source, channel, first_seen, last_seen, notes, dnssec)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+    /* What a later notice says, a leak for one, is added to what was noted before. */
+    [ADD_OBSERVATION] =
+        ("INSERT INTO dkim_key_observation"
+         " (key_id, source, channel, first_seen, last_seen, notes, dnssec)"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE"
+         " SET notes = iif(notes = '', excluded.notes, notes || '; ' || excluded.notes)"
+         " WHERE instr(notes, excluded.notes) = 0"),
 };
 
 struct KeyRows {

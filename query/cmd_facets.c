@@ -7,7 +7,7 @@
 #define DEFAULT_LIMIT 20
 
 #define BY_WORDS                                                                               \
-    "sender, domain, recipient, year, month, day, type, dkim, signer, source, folder or "\
+    "sender, domain, recipient, year, month, day, type, dkim, signer, source, folder or "      \
     "language"
 
 static const Option options_table[] = {
@@ -222,7 +222,8 @@ const Command command_facets = {
     .details =
         "--by sender, domain (of the sender), recipient, year, month, day, type (of "
         "attachment),\n"
-        "dkim, signer (a passing signature's domain), source, folder, language. No query: all.\n"
+        "dkim, signer (a passing signature's domain), source, folder, language. No query: "
+        "all.\n"
         "A message counts once for each value that it has; those with none stand last.\n",
     .options = options_table,
     .takes_fields = true,

@@ -56,8 +56,9 @@ static const FacetRows rows_of[FACET_KIND_COUNT] = {
                       add_value},
     [FACET_SOURCE] = PLACES("r.path"),
     [FACET_FOLDER] = PLACES("l.folder"),
-    [FACET_LANGUAGE] = {"SELECT id, language FROM message WHERE language <> '' ORDER BY language",
-                        "SELECT id, language FROM message WHERE id = ?1", add_value},
+    [FACET_LANGUAGE] =
+        {"SELECT id, language FROM message WHERE language <> '' ORDER BY language",
+         "SELECT id, language FROM message WHERE id = ?1", add_value},
     [FACET_CONTENT] = {"SELECT message_id, lower(hex(sha256)) FROM attachment ORDER BY sha256",
                        "SELECT message_id, lower(hex(sha256)) FROM attachment "
                        "WHERE message_id = ?1",

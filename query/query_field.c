@@ -250,8 +250,9 @@ static const QueryField table[] = {
      .aliases = {"lang"},
      .value = "CODE",
      .help = "the language of the text: en, fr, de ...; none is unclear",
-     .reference = "the language of the message's text: `en fr de es it pt nl sv da no fi pl cs hu "
-                  "ro tr ru uk bg el ar he th zh ja ko`, or `none`, it is not clear",
+     .reference =
+         "the language of the message's text: `en fr de es it pt nl sv da no fi pl cs hu "
+         "ro tr ru uk bg el ar he th zh ja ko`, or `none`, it is not clear",
      .compile = query_field_compile_language},
     {.name = "msgid",
      .aliases = {"rfc822msgid", "mid"},

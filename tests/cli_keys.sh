@@ -105,6 +105,17 @@ expect_exit 0 "$index" -q --no-builtin-keys -d later.db --keys leak.tsv
 [ "$(sqlite3 later.db "select state from dkim_key where selector = 'mail2011'")" = leaked ] || fail "the key's state is leaked"
 ok "mail of a key that turns out to be public loses the green mark"
 
+# The notice may stand beside a sighting that is known already; the file without it takes nothing back.
+cp "$keys" same.tsv
+expect_exit 0 "$index" -q --no-builtin-keys -d noticed.db --keys same.tsv "$sample/dump"
+cp leak.tsv same.tsv
+expect_exit 0 "$index" -q --no-builtin-keys -d noticed.db --keys same.tsv
+cp "$keys" same.tsv
+expect_exit 0 "$index" -q --no-builtin-keys -d noticed.db --keys same.tsv
+[ "$(sqlite3 noticed.db "select state from dkim_key where selector = 'mail2011'")" = leaked ] || fail "a notice is forgotten"
+[ "$(count noticed.db "level = 'verified'")" -eq "$(count later.db "level = 'verified'")" ] || fail "a forgotten notice gives the mark back"
+ok "a notice that a key is public is not forgotten"
+
 # waxseal-query keys, against the story of the sample dump.
 expect_exit 0 "$query" keys -d with.db
 grep -q 'messages .* 2048 bits  good .*val2014._domainkey.mairie-valmont.example' out || fail "a key is listed: $(cat out)"
