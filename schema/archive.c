@@ -244,12 +244,19 @@ static sqlite3 *open_existing(const char *path, int flags, const char *vfs, GErr
     return check_regular(path, error) ? open_checked(path, path, flags, vfs, error) : NULL;
 }
 
+/* What is in a log is not in the file yet. */
+static bool has_log(const char *path)
+{
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
+    struct stat info;
+    return stat(log, &info) == 0 && info.st_size > 0;
+}
+
 /* An archive that was left as archive_share makes it can only be opened where files can be made
  * beside it, or, when it has no log, as one that does not change. */
 static sqlite3 *open_unchanging(const char *path)
 {
-    g_autofree char *wal = g_strconcat(path, "-wal", NULL);
-    if (access(wal, F_OK) == 0) {
+    if (has_log(path)) {
         return NULL;
     }
     g_autofree char *escaped = g_uri_escape_string(path, "/", true);
@@ -276,6 +283,13 @@ sqlite3 *archive_open_readonly(const char *path, GError **error)
 
 sqlite3 *archive_open_frozen(const char *path, GError **error)
 {
+    if (has_log(path)) {
+        g_set_error(error, ARCHIVE_ERROR, ARCHIVE_ERROR_BUSY,
+                    "%s: mail is being added, or was when that was killed;"
+                    " run waxseal-index again first",
+                    path);
+        return NULL;
+    }
     frozen_vfs_register();
     return open_existing(path, SQLITE_OPEN_READWRITE, FROZEN_VFS_NAME, error);
 }

@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define TEMPORARY_FILES                                                                        \
     (SQLITE_OPEN_TEMP_DB | SQLITE_OPEN_TEMP_JOURNAL | SQLITE_OPEN_TRANSIENT_DB |               \
@@ -14,6 +15,7 @@
 typedef struct {
     sqlite3_io_methods methods;
     int (*lock_below)(sqlite3_file *file, int level);
+    int (*read_below)(sqlite3_file *file, void *bytes, int size, sqlite3_int64 offset);
 } FrozenMethods;
 
 typedef struct {
@@ -21,6 +23,29 @@ typedef struct {
     sqlite3_vfs *below;
     FrozenMethods methods;
 } FrozenVfs;
+
+/* The two bytes of the header that say whether there may be a write-ahead log
+ * (sqlite.org/fileformat2.html 1.3.1-1.3.2). */
+#define LOG_BYTES_AT 18
+#define LOG_BYTES    2
+#define WITHOUT_LOG  1
+#define WITH_LOG     2
+
+/* Says that there is no log: who opens the file has seen to it. */
+static int read_without_log(sqlite3_file *file, void *bytes, int size, sqlite3_int64 offset)
+{
+    const FrozenMethods *frozen = (const FrozenMethods *)(const void *)file->pMethods;
+    const int code = frozen->read_below(file, bytes, size, offset);
+    if (code != SQLITE_OK || offset > LOG_BYTES_AT ||
+        offset + size < LOG_BYTES_AT + LOG_BYTES) {
+        return code;
+    }
+    uint8_t *versions = (uint8_t *)bytes + (LOG_BYTES_AT - offset);
+    for (int i = 0; i < LOG_BYTES; i++) {
+        versions[i] = versions[i] == WITH_LOG ? WITHOUT_LOG : versions[i];
+    }
+    return code;
+}
 
 static int refuse_write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 offset)
 {
@@ -58,7 +83,9 @@ static void freeze(FrozenVfs *frozen, sqlite3_file *file)
 {
     frozen->methods.methods = *file->pMethods;
     frozen->methods.lock_below = file->pMethods->xLock;
-    frozen->methods.methods.iVersion = 1; /* no shared memory, so no WAL, and no mapping */
+    frozen->methods.read_below = file->pMethods->xRead;
+    frozen->methods.methods.xRead = read_without_log;
+    frozen->methods.methods.iVersion = 1; /* no shared memory, and no mapping */
     frozen->methods.methods.xWrite = refuse_write;
     frozen->methods.methods.xTruncate = refuse_truncate;
     frozen->methods.methods.xLock = lock_as_reader;

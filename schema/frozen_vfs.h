@@ -5,8 +5,9 @@
  * is made, and the first page that is really written is an error. Temporary files are as usual.
  *
  * Memory: registered with SQLite once, for the life of the process.
- * Limits: rollback journals only; a database in WAL mode is not opened.
- * Threads: call from one.
+ * Limits: what is in a write-ahead log is not seen, and a header that announces one is read as
+ * if it did not: open only a database without a log (archive_open_frozen). Threads: call from
+ * one.
  */
 #pragma once
 

@@ -157,6 +157,7 @@ read -r during <&"${reader[0]}"
 exec {reader[1]}>&-
 wait $reader_pid
 [ "$(sqlite3 shared.db 'pragma journal_mode')" = wal ] || fail "the archive was not left for shared writing"
+expect_exit 0 "$query" -d shared.db check --no-sources
 mkdir frozen
 cp shared.db frozen
 chmod a+rx . frozen
