@@ -28,7 +28,7 @@
 /* With each commit the disk and the index's thread are waited for; a kill loses at most so
  * long. This and the number of messages are smaller in tests/crash.py. */
 #ifndef WRITER_COMMIT_US
-#define WRITER_COMMIT_US (10 * G_USEC_PER_SEC)
+#define WRITER_COMMIT_US (INT64_C(10) * G_USEC_PER_SEC)
 #endif
 
 /* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.

@@ -40,9 +40,9 @@ void export_maildir_free(ExportMaildir *maildir)
 /* Flags are letters, in order of the alphabet; they come from a file name of the dump. */
 static void append_flags(GString *name, const char *flags)
 {
-    for (char letter = 'A'; letter <= 'z'; letter++) {
+    for (int letter = 'A'; letter <= 'z'; letter++) {
         if (g_ascii_isalpha(letter) && strchr(flags, letter) != NULL) {
-            g_string_append_c(name, letter);
+            g_string_append_c(name, (char)letter);
         }
     }
 }

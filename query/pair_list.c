@@ -200,7 +200,6 @@ bool pair_list_read(sqlite3 *db, const HitSet *hits, guint max_recipients, PairL
         g_hash_table_new_full(hash_pair, g_int64_equal, g_free, NULL);
     g_autoptr(GArray) senders = g_array_new(false, false, sizeof(guint));
     g_autoptr(GArray) recipients = g_array_new(false, false, sizeof(guint));
-    g_auto(PairList) list = {0};
     Reader reader = {
         .hits = hits,
         .list = {.addresses = g_ptr_array_new_with_free_func(g_free),
@@ -214,14 +213,12 @@ bool pair_list_read(sqlite3 *db, const HitSet *hits, guint max_recipients, PairL
         .senders = senders,
         .recipients = recipients,
     };
-    const bool is_read = read_messages(&reader, db, error);
-    list = reader.list;
-    if (!is_read) {
+    if (!read_messages(&reader, db, error)) {
+        pair_list_clear(&reader.list);
         return false;
     }
-    g_array_sort_with_data(list.pairs, compare_pairs, list.addresses);
-    *ret_list = list;
-    list = (PairList){0};
+    g_array_sort_with_data(reader.list.pairs, compare_pairs, reader.list.addresses);
+    *ret_list = reader.list;
     return true;
 }
 
