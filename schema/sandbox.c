@@ -19,8 +19,7 @@ G_DEFINE_QUARK(waxseal - sandbox - error, sandbox_error)
 
 #define ROLE(name) (1U << SANDBOX_##name)
 #define CONFINED   (ROLE(WORKER) | ROLE(NURSERY))
-#define FILES      (ROLE(READER) | ROLE(EDITOR))
-#define ALL        (CONFINED | FILES)
+#define ALL        (CONFINED | ROLE(READER))
 
 /* A system call and the roles that may make it whatever its arguments are. */
 typedef struct {
@@ -57,76 +56,60 @@ static const Allowed allowed[] = {
     {SCMP_SYS(seccomp), ROLE(NURSERY)},
     {SCMP_SYS(prlimit64), ROLE(NURSERY)},
     {SCMP_SYS(setrlimit), ROLE(NURSERY)},
-    {SCMP_SYS(rt_sigaction), ROLE(NURSERY) | FILES},
+    {SCMP_SYS(rt_sigaction), ROLE(NURSERY) | ROLE(READER)},
     {SCMP_SYS(set_robust_list), ROLE(NURSERY)},
-    {SCMP_SYS(wait4), ROLE(NURSERY) | FILES},
-    {SCMP_SYS(waitid), ROLE(NURSERY) | FILES},
-    {SCMP_SYS(open), FILES},
-    {SCMP_SYS(openat), FILES},
-    {SCMP_SYS(pread64), FILES},
-    {SCMP_SYS(readv), FILES},
-    {SCMP_SYS(lseek), FILES},
-    {SCMP_SYS(stat), FILES},
-    {SCMP_SYS(lstat), FILES},
-    {SCMP_SYS(fstat), FILES},
-    {SCMP_SYS(newfstatat), FILES},
-    {SCMP_SYS(statx), FILES},
-    {SCMP_SYS(statfs), FILES},
-    {SCMP_SYS(fstatfs), FILES},
-    {SCMP_SYS(access), FILES},
-    {SCMP_SYS(faccessat), FILES},
-    {SCMP_SYS(faccessat2), FILES},
-    {SCMP_SYS(fcntl), FILES},
-    {SCMP_SYS(flock), FILES},
-    {SCMP_SYS(fadvise64), FILES},
-    {SCMP_SYS(getdents64), FILES},
-    {SCMP_SYS(readlink), FILES},
-    {SCMP_SYS(readlinkat), FILES},
-    {SCMP_SYS(getcwd), FILES},
-    {SCMP_SYS(dup), FILES},
-    {SCMP_SYS(dup2), FILES},
-    {SCMP_SYS(dup3), FILES},
-    {SCMP_SYS(pipe2), FILES},
-    {SCMP_SYS(poll), FILES},
-    {SCMP_SYS(ppoll), FILES},
-    {SCMP_SYS(select), FILES},
-    {SCMP_SYS(pselect6), FILES},
-    {SCMP_SYS(uname), FILES},
-    {SCMP_SYS(getuid), FILES},
-    {SCMP_SYS(geteuid), FILES},
-    {SCMP_SYS(getgid), FILES},
-    {SCMP_SYS(getegid), FILES},
-    {SCMP_SYS(umask), FILES},
-    {SCMP_SYS(nanosleep), FILES},
-    {SCMP_SYS(clock_nanosleep), FILES},
-    {SCMP_SYS(sched_getaffinity), FILES},
+    {SCMP_SYS(wait4), ROLE(NURSERY) | ROLE(READER)},
+    {SCMP_SYS(waitid), ROLE(NURSERY) | ROLE(READER)},
+    {SCMP_SYS(open), ROLE(READER)},
+    {SCMP_SYS(openat), ROLE(READER)},
+    {SCMP_SYS(pread64), ROLE(READER)},
+    {SCMP_SYS(readv), ROLE(READER)},
+    {SCMP_SYS(lseek), ROLE(READER)},
+    {SCMP_SYS(stat), ROLE(READER)},
+    {SCMP_SYS(lstat), ROLE(READER)},
+    {SCMP_SYS(fstat), ROLE(READER)},
+    {SCMP_SYS(newfstatat), ROLE(READER)},
+    {SCMP_SYS(statx), ROLE(READER)},
+    {SCMP_SYS(statfs), ROLE(READER)},
+    {SCMP_SYS(fstatfs), ROLE(READER)},
+    {SCMP_SYS(access), ROLE(READER)},
+    {SCMP_SYS(faccessat), ROLE(READER)},
+    {SCMP_SYS(faccessat2), ROLE(READER)},
+    {SCMP_SYS(fcntl), ROLE(READER)},
+    {SCMP_SYS(flock), ROLE(READER)},
+    {SCMP_SYS(fadvise64), ROLE(READER)},
+    {SCMP_SYS(getdents64), ROLE(READER)},
+    {SCMP_SYS(readlink), ROLE(READER)},
+    {SCMP_SYS(readlinkat), ROLE(READER)},
+    {SCMP_SYS(getcwd), ROLE(READER)},
+    {SCMP_SYS(dup), ROLE(READER)},
+    {SCMP_SYS(dup2), ROLE(READER)},
+    {SCMP_SYS(dup3), ROLE(READER)},
+    {SCMP_SYS(pipe2), ROLE(READER)},
+    {SCMP_SYS(poll), ROLE(READER)},
+    {SCMP_SYS(ppoll), ROLE(READER)},
+    {SCMP_SYS(select), ROLE(READER)},
+    {SCMP_SYS(pselect6), ROLE(READER)},
+    {SCMP_SYS(uname), ROLE(READER)},
+    {SCMP_SYS(getuid), ROLE(READER)},
+    {SCMP_SYS(geteuid), ROLE(READER)},
+    {SCMP_SYS(getgid), ROLE(READER)},
+    {SCMP_SYS(getegid), ROLE(READER)},
+    {SCMP_SYS(umask), ROLE(READER)},
+    {SCMP_SYS(nanosleep), ROLE(READER)},
+    {SCMP_SYS(clock_nanosleep), ROLE(READER)},
+    {SCMP_SYS(sched_getaffinity), ROLE(READER)},
     /* Landlock says where; without it a reader can still write files. */
-    {SCMP_SYS(pwrite64), FILES},
-    {SCMP_SYS(writev), FILES},
-    {SCMP_SYS(ftruncate), FILES},
-    {SCMP_SYS(fallocate), FILES},
-    {SCMP_SYS(fsync), FILES},
-    {SCMP_SYS(fdatasync), FILES},
-    {SCMP_SYS(unlink), FILES},
-    {SCMP_SYS(unlinkat), FILES},
-    {SCMP_SYS(fchmod), FILES},
-    {SCMP_SYS(fchown), FILES},
-    {SCMP_SYS(mkdir), ROLE(EDITOR)},
-    {SCMP_SYS(mkdirat), ROLE(EDITOR)},
-    {SCMP_SYS(rmdir), ROLE(EDITOR)},
-    {SCMP_SYS(rename), ROLE(EDITOR)},
-    {SCMP_SYS(renameat), ROLE(EDITOR)},
-    {SCMP_SYS(renameat2), ROLE(EDITOR)},
-    {SCMP_SYS(link), ROLE(EDITOR)},
-    {SCMP_SYS(linkat), ROLE(EDITOR)},
-    {SCMP_SYS(chmod), ROLE(EDITOR)},
-    {SCMP_SYS(fchmodat), ROLE(EDITOR)},
-    {SCMP_SYS(utimensat), ROLE(EDITOR)},
-    {SCMP_SYS(chdir), ROLE(EDITOR)},
-    {SCMP_SYS(fchdir), ROLE(EDITOR)},
-    {SCMP_SYS(sync_file_range), ROLE(EDITOR)},
-    {SCMP_SYS(copy_file_range), ROLE(EDITOR)},
-    {SCMP_SYS(sendfile), ROLE(EDITOR)},
+    {SCMP_SYS(pwrite64), ROLE(READER)},
+    {SCMP_SYS(writev), ROLE(READER)},
+    {SCMP_SYS(ftruncate), ROLE(READER)},
+    {SCMP_SYS(fallocate), ROLE(READER)},
+    {SCMP_SYS(fsync), ROLE(READER)},
+    {SCMP_SYS(fdatasync), ROLE(READER)},
+    {SCMP_SYS(unlink), ROLE(READER)},
+    {SCMP_SYS(unlinkat), ROLE(READER)},
+    {SCMP_SYS(fchmod), ROLE(READER)},
+    {SCMP_SYS(fchown), ROLE(READER)},
 };
 
 /* A system call that is allowed when (argument & mask) == value. */
@@ -144,10 +127,10 @@ static const AllowedIf allowed_if[] = {
     /* A plain fork: no thread, no namespace. */
     {SCMP_SYS(clone), ROLE(NURSERY), 0,
      ~(uint64_t)(CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CSIGNAL), 0},
-    {SCMP_SYS(ioctl), FILES, 1, UINT32_MAX, TCGETS},
-    {SCMP_SYS(ioctl), FILES, 1, UINT32_MAX, TIOCGWINSZ},
+    {SCMP_SYS(ioctl), ROLE(READER), 1, UINT32_MAX, TCGETS},
+    {SCMP_SYS(ioctl), ROLE(READER), 1, UINT32_MAX, TIOCGWINSZ},
     /* Asks for a limit, does not set one. */
-    {SCMP_SYS(prlimit64), FILES, 2, UINT64_MAX, 0},
+    {SCMP_SYS(prlimit64), ROLE(READER), 2, UINT64_MAX, 0},
 };
 
 #ifdef WAXSEAL_INSTRUMENTED
@@ -237,10 +220,6 @@ static bool raise_landlock(SandboxRole role, int abi, GError **error)
         {"/var/tmp", LANDLOCK_WRITE},
         {NULL, LANDLOCK_NOTHING},
     };
-    const LandlockPath editor[] = {
-        {"/", LANDLOCK_READ | LANDLOCK_WRITE},
-        {NULL, LANDLOCK_NOTHING},
-    };
     const LandlockPath *paths = NULL;
     switch (role) {
     case SANDBOX_WORKER:
@@ -250,9 +229,6 @@ static bool raise_landlock(SandboxRole role, int abi, GError **error)
         break;
     case SANDBOX_READER:
         paths = reader;
-        break;
-    case SANDBOX_EDITOR:
-        paths = editor;
         break;
     }
     if (!landlock_restrict(abi, paths)) {

@@ -24,8 +24,7 @@ typedef enum { SANDBOX_ERROR_SECCOMP, SANDBOX_ERROR_LANDLOCK } SandboxError;
 typedef enum {
     SANDBOX_WORKER,  /* reads and writes what is open, and memory: no files, no processes */
     SANDBOX_NURSERY, /* the same, and forks, and waits for its children */
-    SANDBOX_READER,  /* reads any file, writes none but temporary ones */
-    SANDBOX_EDITOR   /* reads and writes any file */
+    SANDBOX_READER   /* reads any file, writes none but temporary ones */
 } SandboxRole;
 
 typedef struct {
