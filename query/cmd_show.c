@@ -44,9 +44,7 @@ static CommandExit print_text(Slice text, const OptionSet *options)
 static CommandExit write_file(const char *path, Slice bytes)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(OutputFile) file = output_file_open(path, &error);
-    if (file == NULL || !output_file_write(file, bytes, &error) ||
-        !output_file_finish(file, &error)) {
+    if (!output_file_make(path, bytes, &error)) {
         command_complain("%s", error->message);
         return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_EXIST) ? EXIT_BAD_QUERY
                                                                         : EXIT_NO_ARCHIVE;

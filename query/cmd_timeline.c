@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/command.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <unistd.h>
-
 #include "query/command_hits.h"
+#include "query/output_file.h"
 #include "query/timeline_chart.h"
 #include "query/timeline_svg.h"
 
@@ -81,31 +77,6 @@ static void print_chart(const CommandHits *hits, const Timeline *timeline)
     command_print_paged(out, &hits->terminal, hits->options);
 }
 
-/* Writes a file that must not be there. */
-static bool write_new_file(const char *path, const GString *text)
-{
-    const int fd = g_open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        command_complain("%s: %s%s", path, g_strerror(errno),
-                         errno == EEXIST ? "; nothing is overwritten" : "");
-        return false;
-    }
-    size_t written = 0;
-    while (written < text->len) {
-        const ssize_t n = write(fd, text->str + written, text->len - written);
-        if (n < 0 && errno != EINTR) {
-            break;
-        }
-        written += n > 0 ? (size_t)n : 0;
-    }
-    const bool is_whole = close(fd) == 0 && written == text->len;
-    if (!is_whole) {
-        command_complain("%s: %s", path, g_strerror(errno));
-        g_unlink(path);
-    }
-    return is_whole;
-}
-
 static CommandExit write_svg(const CommandHits *hits, const Timeline *timeline,
                              const char *path)
 {
@@ -127,7 +98,12 @@ static CommandExit write_svg(const CommandHits *hits, const Timeline *timeline,
     if (g_str_equal(path, "-")) {
         return command_print(out) ? EXIT_HITS : EXIT_NO_ARCHIVE;
     }
-    return write_new_file(path, out) ? EXIT_HITS : EXIT_NO_ARCHIVE;
+    g_autoptr(GError) error = NULL;
+    if (!output_file_make(path, slice_of(out->str, out->len), &error)) {
+        command_complain("%s", error->message);
+        return EXIT_NO_ARCHIVE;
+    }
+    return EXIT_HITS;
 }
 
 static CommandExit run(const OptionSet *options)

@@ -59,3 +59,17 @@ bool output_file_finish(OutputFile *file, GError **error)
     FILE *stream = g_steal_pointer(&file->stream);
     return fclose(stream) == 0 || fail(file->path, errno, error);
 }
+
+bool output_file_make(const char *path, Slice bytes, GError **error)
+{
+    g_autoptr(OutputFile) file = output_file_open(path, error);
+    if (file == NULL) {
+        return false;
+    }
+    const bool is_whole =
+        output_file_write(file, bytes, error) && output_file_finish(file, error);
+    if (!is_whole) {
+        unlink(path);
+    }
+    return is_whole;
+}

@@ -23,3 +23,7 @@ bool output_file_write(OutputFile *file, Slice bytes, GError **error);
 
 /* Writes what is buffered, and closes. Returns: false with `error`. */
 bool output_file_finish(OutputFile *file, GError **error);
+
+/* Writes a file in one go, and removes it again when it cannot be written in full. Returns:
+ * false with `error`. */
+bool output_file_make(const char *path, Slice bytes, GError **error);
