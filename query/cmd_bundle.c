@@ -102,22 +102,12 @@ static CommandExit run(const OptionSet *options)
         command_complain("where should the bundle go? (-o FOLDER or -o FILE.zip)");
         return EXIT_BAD_QUERY;
     }
-    if (!command_query_is_given(options, &query)) {
-        command_complain("which messages? ('*' takes everything; bundle --help)");
-        return EXIT_BAD_QUERY;
-    }
-    g_autoptr(sqlite3) db = command_open_archive(options);
-    if (db == NULL) {
-        return EXIT_NO_ARCHIVE;
-    }
+    g_autoptr(sqlite3) db = NULL;
     CommandExit code = EXIT_HITS;
-    g_autoptr(GArray) ids = command_query_ids(db, &query, options, &code);
+    g_autoptr(GArray) ids =
+        command_query_select(options, &query, "bundle", "no bundle made", &db, &code);
     if (ids == NULL) {
         return code;
-    }
-    if (ids->len == 0) {
-        command_complain("nothing found, no bundle made");
-        return EXIT_NO_HITS;
     }
     g_autofree char *typed = query_as_typed(options, query.text);
     return make_bundle(db, ids, typed, path);

@@ -128,22 +128,12 @@ static CommandExit run(const OptionSet *options)
     if (!command_query_read(options, &query) || !read_options(options, &export_options)) {
         return EXIT_BAD_QUERY;
     }
-    if (!command_query_is_given(options, &query)) {
-        command_complain("which messages? ('*' takes everything; export --help)");
-        return EXIT_BAD_QUERY;
-    }
-    g_autoptr(sqlite3) db = command_open_archive(options);
-    if (db == NULL) {
-        return EXIT_NO_ARCHIVE;
-    }
+    g_autoptr(sqlite3) db = NULL;
     CommandExit code = EXIT_HITS;
-    g_autoptr(GArray) ids = command_query_ids(db, &query, options, &code);
+    g_autoptr(GArray) ids =
+        command_query_select(options, &query, "export", "nothing written", &db, &code);
     if (ids == NULL) {
         return code;
-    }
-    if (ids->len == 0) {
-        command_complain("nothing found, nothing written");
-        return EXIT_NO_HITS;
     }
     progress.n_messages = ids->len;
     return export_messages(db, ids, &export_options);

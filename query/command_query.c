@@ -76,7 +76,8 @@ CompiledQuery *command_query_compile(sqlite3 *db, const CommandQuery *query,
     return compiled;
 }
 
-bool command_query_is_given(const OptionSet *options, const CommandQuery *query)
+/* Nothing must not mean everything. */
+static bool is_given(const OptionSet *options, const CommandQuery *query)
 {
     return query->parse.root != NULL || options->words->len > 0;
 }
@@ -119,5 +120,32 @@ GArray *command_query_ids(sqlite3 *db, const CommandQuery *query, const OptionSe
         return NULL;
     }
     deadline_set(&deadline, db, 0);
+    return g_steal_pointer(&ids);
+}
+
+GArray *command_query_select(const OptionSet *options, const CommandQuery *query,
+                             const char *name, const char *nothing_done, sqlite3 **ret_db,
+                             CommandExit *ret_code)
+{
+    if (!is_given(options, query)) {
+        command_complain("which messages? ('*' takes everything; %s --help)", name);
+        *ret_code = EXIT_BAD_QUERY;
+        return NULL;
+    }
+    g_autoptr(sqlite3) db = command_open_archive(options);
+    if (db == NULL) {
+        *ret_code = EXIT_NO_ARCHIVE;
+        return NULL;
+    }
+    g_autoptr(GArray) ids = command_query_ids(db, query, options, ret_code);
+    if (ids == NULL) {
+        return NULL;
+    }
+    if (ids->len == 0) {
+        command_complain("nothing found, %s", nothing_done);
+        *ret_code = EXIT_NO_HITS;
+        return NULL;
+    }
+    *ret_db = g_steal_pointer(&db);
     return g_steal_pointer(&ids);
 }

@@ -27,10 +27,14 @@ CompiledQuery *command_query_compile(sqlite3 *db, const CommandQuery *query,
                                      const QueryOptions *options, const Deadline *deadline,
                                      CommandExit *ret_code);
 
-/* Whether a query was typed at all: nothing must not mean everything. */
-bool command_query_is_given(const OptionSet *options, const CommandQuery *query);
-
 /* Runs the query, with the options tz and timeout. Returns: (transfer full) the ids (int64_t)
  * of all hits, oldest first; NULL after it has complained, with the exit code. */
 GArray *command_query_ids(sqlite3 *db, const CommandQuery *query, const OptionSet *options,
                           CommandExit *ret_code);
+
+/* Opens the archive into `ret_db` and runs the query, for the command `name`, which writes what
+ * a query finds. Returns: (transfer full) the ids as above, at least one; NULL after it has
+ * complained, with the exit code. `nothing_done` says what follows when nothing was found. */
+GArray *command_query_select(const OptionSet *options, const CommandQuery *query,
+                             const char *name, const char *nothing_done, sqlite3 **ret_db,
+                             CommandExit *ret_code);
