@@ -25,6 +25,7 @@
 
 #include "indexer/mail_processor.h"
 #include "indexer/worker_pool.h"
+#include "pool_double.h"
 #include "schema/landlock.h"
 #include "schema/record_codec.h"
 
@@ -310,25 +311,6 @@ void mail_processor_free(MailProcessor *processor)
     g_free(processor);
 }
 
-void mail_processor_set_received_at(MailProcessor *processor G_GNUC_UNUSED,
-                                    int64_t received_at G_GNUC_UNUSED)
-{
-}
-
-void mail_processor_set_repair(MailProcessor *processor G_GNUC_UNUSED, bool is_on G_GNUC_UNUSED)
-{
-}
-
-void mail_processor_keep_quoted(MailProcessor *processor G_GNUC_UNUSED,
-                                Slice bytes G_GNUC_UNUSED)
-{
-}
-
-void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
-{
-    memset(ret_sha256, (int)bytes.len, SHA256_BYTES);
-}
-
 void mail_processor_run(MailProcessor *processor G_GNUC_UNUSED, Slice bytes,
                         Slice envelope G_GNUC_UNUSED, Care care G_GNUC_UNUSED,
                         MailRecord *record)
@@ -343,18 +325,6 @@ void mail_processor_run(MailProcessor *processor G_GNUC_UNUSED, Slice bytes,
             record->subject = mail_record_keep(record, slice_of_string(answer));
         }
     }
-}
-
-static void add_attempt(JobSlot *slot, const char *name)
-{
-    const size_t length = strlen(name);
-    const SourceSpan span = {.kind = SPAN_MESSAGE,
-                             .length = length,
-                             .bytes_at = slot->window.used,
-                             .bytes_length = length};
-    memcpy(slot->window.base + slot->window.used, name, length);
-    slot->window.used += length;
-    job_slot_add(slot, &span);
 }
 
 static void check_answer(const JobSlot *slot, uint32_t item, const char *name,
@@ -382,7 +352,7 @@ static void check_attempts(bool no_sandbox, const char *expected)
     size_t n_tried = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(attempts); i++) {
         if (attempts[i].works_outside || !no_sandbox) {
-            add_attempt(slot, attempts[i].name);
+            pool_double_add(slot, attempts[i].name);
             tried[n_tried++] = i;
         }
     }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "indexer/mail_processor.h"
+#include "pool_double.h"
 #include "schema/record_codec.h"
 
 /* Levels of "g:" that exhaust an 8 MB stack in GMime 3.2.13; 40,293 were seen to do. */
@@ -32,25 +33,6 @@ void mail_processor_free(MailProcessor *processor)
 {
     g_object_unref(processor->parser);
     g_free(processor);
-}
-
-void mail_processor_set_received_at(MailProcessor *processor G_GNUC_UNUSED,
-                                    int64_t received_at G_GNUC_UNUSED)
-{
-}
-
-void mail_processor_set_repair(MailProcessor *processor G_GNUC_UNUSED, bool is_on G_GNUC_UNUSED)
-{
-}
-
-void mail_processor_keep_quoted(MailProcessor *processor G_GNUC_UNUSED,
-                                Slice bytes G_GNUC_UNUSED)
-{
-}
-
-void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
-{
-    memset(ret_sha256, (int)bytes.len, SHA256_BYTES);
 }
 
 static void parse_unguarded(MailProcessor *processor, Slice bytes)
@@ -88,18 +70,6 @@ static char *nested_groups(void)
     return g_string_free(text, false);
 }
 
-static void add_message(JobSlot *slot, const char *text)
-{
-    size_t length = strlen(text);
-    SourceSpan span = {.kind = SPAN_MESSAGE,
-                       .length = length,
-                       .bytes_at = slot->window.used,
-                       .bytes_length = length};
-    memcpy(slot->window.base + slot->window.used, text, length);
-    slot->window.used += length;
-    job_slot_add(slot, &span);
-}
-
 typedef struct {
     const char *text;
     Care care;       /* with which it came through */
@@ -132,7 +102,7 @@ static void run_pool(const Expected *expected, uint32_t n_expected, unsigned n_w
     for (uint32_t first = 0; first < n_expected; first += 3) {
         JobSlot *slot = worker_pool_acquire(pool);
         for (uint32_t i = first; i < MIN(first + 3, n_expected); i++) {
-            add_message(slot, expected[i].text);
+            pool_double_add(slot, expected[i].text);
         }
         worker_pool_submit(pool, slot);
     }
@@ -220,7 +190,7 @@ static void test_a_cancelled_pool_leaves_no_process(void)
     WorkerPool *pool = worker_pool_new(&(WorkerPoolOptions){.n_workers = 2}, &error);
     g_assert_no_error(error);
     JobSlot *slot = worker_pool_acquire(pool);
-    add_message(slot, "Subject: on its way\n\n");
+    pool_double_add(slot, "Subject: on its way\n\n");
     worker_pool_submit(pool, slot);
     worker_pool_cancel(pool);
     g_assert_null(worker_pool_acquire(pool));
