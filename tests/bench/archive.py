@@ -18,6 +18,7 @@ class Programs:
         folder = os.path.abspath(folder)
         self.index = os.path.join(folder, "indexer", "waxseal-index")
         self.query = os.path.join(folder, "query", "waxseal-query")
+        self.timer = os.path.join(folder, "tests", "waxseal-query-timer")
         for path in (self.index, self.query):
             if not os.access(path, os.X_OK):
                 raise SystemExit(f"{path} is missing: cmake --preset release && cmake --build --preset release")

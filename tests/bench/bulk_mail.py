@@ -1,4 +1,4 @@
-"""Writes a large number of small text messages: what queries are timed on. Made in minutes, not hours."""
+"""Writes a large number of small text messages: what queries are timed on (run.py --bulk). Made in minutes, not hours."""
 import math
 import multiprocessing
 import os
@@ -17,6 +17,8 @@ WORDS = (3.6, 0.8)     # of the log-normal number of words of a body
 SIGNED_SHARE = 0.1     # RSA is what takes long here
 FILE_SHARE = 0.02      # has a small attached text
 EVERYWHERE = "réunion"  # stands in half of all messages
+RARE_SHARE = 0.2       # has a word that hardly any other message has: names, numbers and slips of real mail
+RARE_SYLLABLES = 5
 NAMES = ["From", "Subject", "Date", "To", "Message-ID"]
 
 
@@ -41,6 +43,8 @@ class Bulk:
         words = text.take(rng, 8 + int(rng.lognormvariate(*WORDS)))
         if rng.random() < 0.5:
             words.insert(len(words) // 2, EVERYWHERE)
+        if rng.random() < RARE_SHARE:
+            words.append("".join(rng.choices(mail_plan.SYLLABLES, k=RARE_SYLLABLES)))
         body = wrapped(" ".join(words) + ".")
         if rng.random() < FILE_SHARE:
             name = f"{text.take(rng, 1)[0]}-{int(rng.random() * 900)}.{rng.choice(('txt', 'csv', 'pdf'))}"

@@ -2,16 +2,21 @@
 """Waxseal's benchmark. See README.md in this folder.
 
   run.py --generate FOLDER     make the reference dump
+  run.py --bulk FOLDER         make a million small messages, and an archive of them
   run.py reference FOLDER      index it, check every count and verdict, say what it took
   run.py compare MAIL...       waxseal-index, mairix, notmuch and mu on the same mail
   run.py queries ARCHIVE       first pages
+  run.py mix ARCHIVE           a fixed mix of 200 queries, facets, start of the program; beside notmuch and mu
 """
 import argparse
+import importlib
 import os
 import sys
 
 import archive
 import compare
+import measure
+import mix
 import queries
 import reference
 import table
@@ -51,8 +56,10 @@ def parser_of_all():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--generate", metavar="FOLDER", help="make the reference dump in FOLDER: 9 GB")
     parser.add_argument("--scale", type=float, default=1.0, metavar="S", help="with --generate: 0.01 is a hundredth")
+    parser.add_argument("--bulk", metavar="FOLDER", help="make many small messages in FOLDER and index them: 2.6 GB")
+    parser.add_argument("--messages", type=positive, default=1_000_000, metavar="N", help="with --bulk: so many (%(default)s)")
     parser.add_argument("--jobs", type=positive, default=os.cpu_count(), metavar="N",
-                        help="with --generate: processes (%(default)s); the dump does not depend on it")
+                        help="with --generate and --bulk: processes (%(default)s); the mail does not depend on it")
     modes = parser.add_subparsers(metavar="MODE")
     mode = add_mode(modes, compare.compare, "index the same mail with each tool", 3)
     mode.add_argument("mail", nargs="+", metavar="MAIL", help="mbox, Maildir or folder of messages")
@@ -66,17 +73,41 @@ def parser_of_all():
     mode.add_argument("--work", metavar="FOLDER", help="where the archive goes otherwise ($TMPDIR)")
     mode = add_mode(modes, queries.queries, "time first pages", 50)
     mode.add_argument("archive", metavar="ARCHIVE")
+    mode = add_mode(modes, mix.mix, "time a fixed mix of 200 queries", 5)
+    mode.add_argument("archive", metavar="ARCHIVE")
+    mode.add_argument("--mail", metavar="FOLDER", help="the mail that the archive was made of, for --others")
+    mode.add_argument("--others", metavar="FOLDER",
+                      help="ask notmuch and mu, too; their indexes are kept in FOLDER and made when they are missing")
     return parser
 
 
-def run_generate(arguments):
-    """Makes the reference dump. Needs python3-cryptography, which no other mode does."""
+def generator(name):
+    """Returns a module that makes mail; it signs, and so needs python3-cryptography, which no mode does."""
     try:
-        import generate
+        return importlib.import_module(name)
     except ImportError as error:
-        raise SystemExit(f"--generate needs the Debian package python3-cryptography: {error}") from error
-    truth = generate.generate(arguments.generate, arguments.scale, arguments.jobs)
+        raise SystemExit(f"making mail needs the Debian package python3-cryptography: {error}") from error
+
+
+def run_generate(arguments):
+    """Makes the reference dump."""
+    truth = generator("generate").generate(arguments.generate, arguments.scale, arguments.jobs)
     print(f"{truth['messages']:,} messages, {table.megabytes(truth['bytes'])} MB in {arguments.generate}")
+    return 0
+
+
+def run_bulk(arguments):
+    """Makes many small messages, and the archive of them."""
+    programs = archive.Programs(archive.DEFAULT_PROGRAMS)
+    size = generator("bulk_mail").generate(arguments.bulk, arguments.messages, arguments.jobs)
+    print(f"{arguments.messages:,} messages, {table.megabytes(size)} MB in {arguments.bulk}/dump", flush=True)
+    database = os.path.join(arguments.bulk, "archive.db")
+    run = measure.run(programs.index_command(database, [os.path.join(arguments.bulk, "dump")],
+                                             os.path.join(arguments.bulk, "keys.tsv")))
+    if run.exit_code not in archive.INDEX_EXITS:
+        raise SystemExit(f"waxseal-index failed with exit code {run.exit_code}")
+    print(f"{database}: {table.megabytes(archive.file_size(database))} MB, indexed in {run.wall_s:.1f} s, "
+          f"peak memory {table.megabytes(run.peak_pss)} MB")
     return 0
 
 
@@ -86,8 +117,10 @@ def main():
     arguments = parser.parse_args()
     if arguments.generate:
         return run_generate(arguments)
+    if arguments.bulk:
+        return run_bulk(arguments)
     if not hasattr(arguments, "function"):
-        parser.error("a mode or --generate is needed")
+        parser.error("a mode, --generate or --bulk is needed")
     return arguments.function(arguments)
 
 

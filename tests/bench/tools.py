@@ -27,6 +27,8 @@ class Tool:
     program = ""
     form = "Maildir"
     good_exits = (0,)
+    search_exits = (0,)  # of a search
+    search_note = ""     # what it cannot do as asked
 
     def __init__(self, mail, folder):
         self.mail = mail
@@ -66,6 +68,10 @@ class Tool:
 
     def command(self):
         """Returns the command that makes the index."""
+        raise NotImplementedError
+
+    def search_command(self, asked, text, limit):
+        """Returns the command that prints the newest hits ("page") or counts them ("count")."""
         raise NotImplementedError
 
     def index_bytes(self):
@@ -147,6 +153,7 @@ class Notmuch(Tool):
     name = "notmuch"
     package = "notmuch"
     program = "notmuch"
+    search_note = "it has no order by relevance"
 
     def environ(self):
         return {**super().environ(), "NOTMUCH_CONFIG": self.path("config")}
@@ -159,6 +166,11 @@ class Notmuch(Tool):
 
     def command(self):
         return [self.program, "new", "--quiet"]
+
+    def search_command(self, asked, text, limit):
+        options = ["search", "--output=messages", "--sort=newest-first", f"--limit={limit}"] if asked == "page" \
+            else ["count", "--output=messages"]
+        return [self.program, *options, "--", text]
 
     def index_bytes(self):
         return folder_size(self.path("database"))
@@ -173,6 +185,8 @@ class Mu(Tool):
     name = "mu"
     package = "maildir-utils"
     program = "mu"
+    search_exits = (0, 4)  # hits, none
+    search_note = "it has no order by relevance, and no count: it lists all ids"
 
     def reset(self):
         super().reset()
@@ -181,12 +195,21 @@ class Mu(Tool):
     def command(self):
         return [self.program, "index", "--quiet", f"--muhome={self.path('mu')}"]
 
+    def search_command(self, asked, text, limit):
+        page = ["--sortfield=date", "--reverse", f"--maxnum={limit}"] if asked == "page" else []
+        return [self.program, "find", f"--muhome={self.path('mu')}", "--fields=i", *page, "--", text]
+
     def index_bytes(self):
         return folder_size(self.path("mu", "xapian"))
 
     def count(self):
         text = self.output_of(self.program, "info", "--nocolor", f"--muhome={self.path('mu')}")
         return int(re.search(r"messages in store \| (\d+)", text)[1])
+
+
+def searching_tools(mail, folder):
+    """Returns the tools that answer queries by words, people and dates."""
+    return [Notmuch(mail, folder), Mu(mail, folder)]
 
 
 NAMES = ("waxseal", "mairix", "notmuch", "mu")
