@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/command.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "query/notes_file.h"
 #include "schema/archive.h"
@@ -15,6 +17,7 @@ void command_complain(const char *format, ...)
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_autofree char *safe = terminal_text_line(slice_of_string(message), TERMINAL_TEXT_BLOCK);
+    (void)fflush(stdout); /* both may go to one file or pipe: in the order of saying */
     (void)fprintf(stderr, "waxseal-query: %s\n", safe);
 }
 
@@ -65,6 +68,23 @@ CommandExit command_fail(const GError *error, const Deadline *deadline)
 bool command_print(const GString *text)
 {
     return fwrite(text->str, 1, text->len, stdout) == text->len;
+}
+
+/* The next program has seen enough, or the pager is closed. */
+static bool is_left_by_reader(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+}
+
+CommandExit command_end_output(CommandExit code)
+{
+    const bool is_written = fflush(stdout) == 0 && ferror(stdout) == 0;
+    if (is_written || code == EXIT_NO_ARCHIVE || is_left_by_reader()) {
+        return code;
+    }
+    command_complain("standard output: it could not be written in full");
+    return EXIT_NO_ARCHIVE;
 }
 
 void command_print_paged(const GString *text, const Terminal *terminal,

@@ -66,7 +66,7 @@ extern const Command command_batch;
         "version", 0, NULL, "the version of this program"                                      \
     }
 
-/* Prints "waxseal-query: message" on stderr. */
+/* Prints "waxseal-query: message" on stderr, behind what was printed before. */
 void command_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* Opens the archive that the options name, with its tags and notes.
@@ -82,6 +82,10 @@ CommandExit command_fail(const GError *error, const Deadline *deadline);
 
 /* Prints on stdout. Returns: false when nobody reads any more. */
 bool command_print(const GString *text);
+
+/* Ends what was printed on stdout. Returns: `code`, or EXIT_NO_ARCHIVE after it has complained:
+ * something is missing of it, and not because its reader has left. */
+CommandExit command_end_output(CommandExit code);
 
 /* Prints on stdout, through the pager unless --no-pager is given or it is no terminal. */
 void command_print_paged(const GString *text, const Terminal *terminal,

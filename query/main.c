@@ -181,5 +181,6 @@ int main(int argc, char **argv)
             g_ptr_array_add(rest, argv[i]);
         }
     }
-    return (int)dispatch(command, (int)rest->len, (char **)rest->pdata);
+    const CommandExit code = dispatch(command, (int)rest->len, (char **)rest->pdata);
+    return (int)command_end_output(code);
 }

@@ -179,6 +179,24 @@ def check_hostile():
         check(all(cell[:1] not in ("=", "+", "-", "@") for cell in row), "no cell is a formula", row)
 
 
+def check_output():
+    """What is said on stderr stands behind what it is about, and a full disk is no success."""
+    both = subprocess.run([QUERY, "search", "*", "-n", "2"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+    check(both.stdout.decode().splitlines()[-1].startswith("waxseal-query: there are more:"),
+          "a hint stands below the page in one pipe", both.stdout)
+    hit = run("search", "*", "-n", "1", "--fields", "id")[0].strip()
+    for words in (["search", "*"], ["search", "*", "-n", "2"], ["show", hit], ["show", "--raw", hit],
+                  ["facets", "--by", "year"], ["--help"]):
+        if os.access("/dev/full", os.W_OK):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([QUERY, *words], stdout=full, stderr=subprocess.PIPE, check=False)
+            check(done.returncode == 3 and b"standard output" in done.stderr, f"a full disk is an error {words}", done)
+        with subprocess.Popen([QUERY, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdout.close()
+            errors = process.stderr.read()
+        check(process.returncode == 0 and b"standard output" not in errors, f"a reader may leave {words}", errors)
+
+
 def check_terminal():
     out = on_terminal("search", "budget", "-n", "3")
     check("\x1b[1mbudget\x1b[0m" in out, "the hit in a snippet is bold", out)
@@ -207,6 +225,7 @@ def main():
         check_fields()
         check_cut_thread()
         check_hostile()
+        check_output()
         check_terminal()
         first, errors = run("search", "*", "-n", "13", "--fields", "id")
         before = ids("*", "-n", "500")
