@@ -18,8 +18,10 @@
 /* Page cache of the writing connection. */
 #define CACHE_KIB 65536
 
-/* So many bytes before the last one the end is prepared, while the workers are still busy. */
-#define NEAR_END_BYTES ((uint64_t)48 << 20)
+/* So many bytes before the last one the end is prepared, while the workers are still busy; and
+ * so many bytes lie between two steps, so that the workers never wait for the writer. */
+#define NEAR_END_BYTES ((uint64_t)64 << 20)
+#define END_STEP_BYTES ((uint64_t)2 << 20)
 
 typedef struct {
     const IngestOptions *options;
@@ -32,7 +34,7 @@ typedef struct {
     MailRecord record;
     int64_t file_id; /* of the file whose events are being written */
     bool file_has_damage;
-    bool is_near_end;
+    uint64_t end_step_at; /* bytes before the last one */
     gint64 started_us;
     gint64 told_us;
     IngestOutcome outcome;
@@ -147,13 +149,13 @@ static void on_trouble(Ingest *ingest, const ReaderEvent *event)
     }
 }
 
-/* The place depends on the sources alone, and so do the batches. */
+/* Where depends on the sources alone. */
 static bool prepare_end(Ingest *ingest, const ReaderEvent *event, GError **error)
 {
-    if (ingest->is_near_end || event->rest > NEAR_END_BYTES) {
+    if (event->rest > ingest->end_step_at) {
         return true;
     }
-    ingest->is_near_end = true;
+    ingest->end_step_at = event->rest - MIN(event->rest, END_STEP_BYTES);
     return writer_prepare_end(ingest->writer, error);
 }
 
@@ -173,7 +175,8 @@ static bool on_event(Ingest *ingest, const JobSlot *slot, const ReaderEvent *eve
     case EVENT_FILE_END:
         /* Only here is everything before it in the batch: a batch may end. */
         return update_file(ingest, event, error) && prepare_end(ingest, event, error) &&
-               (!writer_is_full(ingest->writer) || writer_end_batch(ingest->writer, error));
+               (!writer_is_full(ingest->writer, event->rest) ||
+                writer_end_batch(ingest->writer, error));
     case EVENT_TROUBLE:
         on_trouble(ingest, event);
         return true;
@@ -250,7 +253,7 @@ static bool open_archive(Ingest *ingest, GError **error)
         archive_share(ingest->db);
     }
     return archive_exec(ingest->db, pragmas, error) && fts_index_configure(ingest->db, error) &&
-           (!ingest->outcome.created || archive_drop_indexes(ingest->db, error));
+           (!ingest->outcome.created || archive_begin_load(ingest->db, error));
 }
 
 /* What is in the archive is settled with the keys that the new mail is checked with. */
@@ -296,8 +299,10 @@ static void fill_outcome(Ingest *ingest, IngestOutcome *ret_outcome)
 
 bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError **error)
 {
-    g_auto(Ingest)
-        ingest = {.options = options, .lock_fd = -1, .started_us = g_get_monotonic_time()};
+    g_auto(Ingest) ingest = {.options = options,
+                             .lock_fd = -1,
+                             .end_step_at = NEAR_END_BYTES,
+                             .started_us = g_get_monotonic_time()};
     mail_record_init(&ingest.record);
     /* The workers come first: they must inherit neither threads nor a connection. */
     const WorkerPoolOptions pool = {

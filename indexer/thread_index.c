@@ -6,7 +6,6 @@
 #include "schema/thread_ids.h"
 
 enum {
-    COUNT_INDEXES,
     FIND_PRESENT,
     FIND_MISSING,
     GET_ALL,
@@ -20,8 +19,6 @@ enum {
 };
 
 static const char *const statements_sql[N_STATEMENTS] = {
-    [COUNT_INDEXES] = ("SELECT count(*) FROM sqlite_schema"
-                       " WHERE name IN ('message_by_msgid', 'message_by_thread')"),
     [FIND_PRESENT] = "SELECT thread_id FROM message WHERE msgid = ?1 AND msgid <> '' LIMIT 1",
     [FIND_MISSING] = "SELECT thread_id FROM missing_message WHERE msgid = ?1",
     [GET_ALL] = "SELECT id, msgid, in_reply_to, refs, thread_id FROM message",
@@ -212,15 +209,9 @@ ThreadIndex *thread_index_new(sqlite3 *db, GError **error)
     index->entries = g_array_new(false, false, sizeof(Entry));
     index->stored_threads = g_array_new(false, false, sizeof(StoredThread));
     index->by_thread = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    bool found = false;
-    int64_t n_indexes = 0;
     if (!statement_set_init(&index->statements, db, statements_sql, N_STATEMENTS, error) ||
-        !statement_find(statement_set_get(&index->statements, COUNT_INDEXES), &found,
-                        &n_indexes, error)) {
-        return NULL;
-    }
-    index->is_complete = n_indexes < 2;
-    if (index->is_complete && !load_messages(index, error)) {
+        !archive_is_loading(db, &index->is_complete, error) ||
+        (index->is_complete && !load_messages(index, error))) {
         return NULL;
     }
     return g_steal_pointer(&index);
@@ -369,7 +360,7 @@ static bool add_missing(ThreadIndex *index, GError **error)
 /* From here on the archive is asked, which needs its indexes. */
 static bool forget(ThreadIndex *index, GError **error)
 {
-    if (index->is_complete && !archive_make_indexes(index->db, error)) {
+    if (index->is_complete && !archive_end_load(index->db, error)) {
         return false;
     }
     index->is_complete = false;

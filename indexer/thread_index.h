@@ -5,9 +5,9 @@
  * lowest id of a message in it. So both follow from the messages alone, whatever their order,
  * the number of runs and where batches end.
  *
- * A new archive is loaded with all ids in memory, and threads are corrected at the end. After
- * that (the index message_by_thread is there) ids are looked up in the archive when they are
- * met. After a load that was killed, the ids of its messages are read again.
+ * A new archive is loaded (archive_begin_load) with all ids in memory, and threads are
+ * corrected at the end. After that ids are looked up in the archive when they are met. After a
+ * load that was killed, the ids of its messages are read again.
  *
  * Memory: about 40 bytes an id and 24 a message, up to THREAD_INDEX_MAX of each.
  * Errors: ARCHIVE_ERROR. Threads: that of the connection.

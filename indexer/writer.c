@@ -13,8 +13,8 @@
 /* Remembered places from which to search for a free id; one a crowded second. */
 #define CROWDED_MAX 100000
 
-/* So many batches make it worth while to begin with the end before the last messages. */
-#define PREPARE_BATCHES 4
+/* After so many batches it is worth while to begin with the end before the last messages. */
+#define LONG_RUN_BATCHES 4
 
 enum {
     FIND_HASH,
@@ -322,9 +322,18 @@ bool writer_add_damaged(Writer *writer, int64_t file_id, const SourceSpan *span,
     return statement_run(add, error);
 }
 
-bool writer_is_full(const Writer *writer)
+/* The last batches of a long run become smaller: nothing is read while the last one is indexed.
+ */
+static uint64_t batch_bytes(const Writer *writer, uint64_t rest)
 {
-    return writer->flat->len >= WRITER_BATCH_BYTES ||
+    return writer->counts.batches < LONG_RUN_BATCHES
+               ? WRITER_BATCH_BYTES
+               : CLAMP(rest / 4, WRITER_BATCH_BYTES / 8, WRITER_BATCH_BYTES);
+}
+
+bool writer_is_full(const Writer *writer, uint64_t rest)
+{
+    return writer->flat->len >= batch_bytes(writer, rest) ||
            writer->occurrences->len >= WRITER_BATCH_MESSAGES;
 }
 
@@ -467,16 +476,8 @@ static bool commit(Writer *writer, bool at_end, GError **error)
 bool writer_prepare_end(Writer *writer, GError **error)
 {
     /* A small archive is faster without: its last rows are most of them. */
-    if (writer->counts.batches < PREPARE_BATCHES) {
-        return true;
-    }
-    if (!writer_begin(writer, error) || !write_batch(writer, error) ||
-        !archive_make_indexes(writer->db, error)) {
-        return false;
-    }
-    sqlite3_db_cacheflush(writer->db);
-    start_writing(writer);
-    return true;
+    return writer->counts.batches < LONG_RUN_BATCHES ||
+           (writer_begin(writer, error) && archive_make_indexes(writer->db, 1, error));
 }
 
 bool writer_flush(Writer *writer, GError **error)
@@ -511,7 +512,7 @@ bool writer_finish(Writer *writer, bool may_merge, GError **error)
     /* The indexes are made while the text of the last batch is being indexed. */
     int64_t n_segments = 0;
     if (!writer_begin(writer, error) || !write_batch(writer, error) ||
-        !archive_make_indexes(writer->db, error) || !commit(writer, true, error) ||
+        !archive_end_load(writer->db, error) || !commit(writer, true, error) ||
         !fts_index_count_segments(writer->db, &n_segments, error)) {
         return false;
     }

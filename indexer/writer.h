@@ -69,16 +69,15 @@ bool writer_add_message(Writer *writer, int64_t file_id, const SourceSpan *span,
 bool writer_add_damaged(Writer *writer, int64_t file_id, const SourceSpan *span,
                         GError **error);
 
-/* Whether the batch is large enough for writer_end_batch. */
-bool writer_is_full(const Writer *writer);
+/* Whether the batch is large enough for writer_end_batch, with `rest` bytes of mail to come. */
+bool writer_is_full(const Writer *writer, uint64_t rest);
 
 /* Writes the batch; commits when WRITER_COMMIT_US have passed since the last commit. Call when
  * sources and files are as the messages say: this may be committed. */
 bool writer_end_batch(Writer *writer, GError **error);
 
-/* Does early what writer_finish would do, for all but the last messages: writes the batch,
- * makes the indexes while its text is being indexed, and gives the pages to the system, without
- * a commit. Call it where writer_end_batch may be called. */
+/* Does early a small part of what writer_finish would do: makes one of the indexes. Call it
+ * where writer_end_batch may be called. */
 bool writer_prepare_end(Writer *writer, GError **error);
 
 /* Writes the batch and commits. */

@@ -313,20 +313,22 @@ static char *expand_schema(void)
     return g_string_free(g_steal_pointer(&sql), false);
 }
 
-/* Calls `func` for each CREATE INDEX statement of schema.sql with its name and text. */
-typedef bool (*IndexFunc)(sqlite3 *db, const char *name, const char *sql, GError **error);
+/* Calls `func` for the CREATE INDEX statements of schema.sql with their names and texts, until
+ * it has counted `left` down to 0. */
+typedef bool (*IndexFunc)(sqlite3 *db, const char *name, const char *sql, unsigned *left,
+                          GError **error);
 
-static bool for_each_index(sqlite3 *db, IndexFunc func, GError **error)
+static bool for_each_index(sqlite3 *db, IndexFunc func, unsigned left, GError **error)
 {
     static const char prefix[] = "\nCREATE INDEX ";
-    for (const char *at = schema_sql; (at = strstr(at, prefix)) != NULL;) {
+    for (const char *at = schema_sql; left > 0 && (at = strstr(at, prefix)) != NULL;) {
         const char *name = at + strlen(prefix);
         const char *name_end = strchr(name, ' ');
         const char *end = strchr(name, ';');
         g_assert(name_end != NULL && end != NULL);
         g_autofree char *name_copy = g_strndup(name, (gsize)(name_end - name));
         g_autofree char *sql = g_strndup(at, (gsize)(end - at));
-        if (!func(db, name_copy, sql, error)) {
+        if (!func(db, name_copy, sql, &left, error)) {
             return false;
         }
         at = end;
@@ -335,13 +337,14 @@ static bool for_each_index(sqlite3 *db, IndexFunc func, GError **error)
 }
 
 static bool drop_index(sqlite3 *db, const char *name, const char *sql G_GNUC_UNUSED,
-                       GError **error)
+                       unsigned *left G_GNUC_UNUSED, GError **error)
 {
     g_autofree char *drop = g_strdup_printf("DROP INDEX IF EXISTS %s", name);
     return archive_exec(db, drop, error);
 }
 
-static bool make_index(sqlite3 *db, const char *name, const char *sql, GError **error)
+static bool make_index(sqlite3 *db, const char *name, const char *sql, unsigned *left,
+                       GError **error)
 {
     g_autoptr(sqlite3_stmt) find = archive_prepare(
         db, "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", error);
@@ -354,19 +357,41 @@ static bool make_index(sqlite3 *db, const char *name, const char *sql, GError **
         archive_set_error(db, error);
         return false;
     }
-    bool exists = code == SQLITE_ROW;
     sqlite3_reset(find);
-    return exists || archive_exec(db, sql, error);
+    if (code == SQLITE_ROW) {
+        return true;
+    }
+    *left -= 1;
+    return archive_exec(db, sql, error);
 }
 
-bool archive_drop_indexes(sqlite3 *db, GError **error)
+bool archive_begin_load(sqlite3 *db, GError **error)
 {
-    return for_each_index(db, drop_index, error);
+    return archive_exec(db,
+                        "INSERT OR IGNORE INTO archive_property (name, value)"
+                        " VALUES ('loading', '1')",
+                        error) &&
+           for_each_index(db, drop_index, UINT_MAX, error);
 }
 
-bool archive_make_indexes(sqlite3 *db, GError **error)
+bool archive_is_loading(sqlite3 *db, bool *ret_loading, GError **error)
 {
-    return for_each_index(db, make_index, error);
+    gint64 n_rows = 0;
+    const bool ok = read_integer(
+        db, "SELECT count(*) FROM archive_property WHERE name = 'loading'", &n_rows, error);
+    *ret_loading = n_rows > 0;
+    return ok;
+}
+
+bool archive_make_indexes(sqlite3 *db, unsigned max, GError **error)
+{
+    return for_each_index(db, make_index, max, error);
+}
+
+bool archive_end_load(sqlite3 *db, GError **error)
+{
+    return archive_make_indexes(db, UINT_MAX, error) &&
+           archive_exec(db, "DELETE FROM archive_property WHERE name = 'loading'", error);
 }
 
 static bool is_empty(sqlite3 *db, bool *ret_empty, GError **error)

@@ -86,12 +86,19 @@ void archive_share(sqlite3 *db);
  * Does nothing while others read; then it stays as it is until the next call. */
 void archive_unshare(sqlite3 *db);
 
-/* Drops the indexes that schema.sql creates by name, for a bulk load into an empty archive:
- * filling them in one go at the end costs a fraction. Queries work without them, slower. */
-bool archive_drop_indexes(sqlite3 *db, GError **error);
+/* Begins the bulk load of an empty archive: drops the indexes that schema.sql creates by name,
+ * for filling them in one go at the end costs a fraction. Queries work without them, slower.
+ * What is derived from all messages may be wrong until the load has ended. */
+bool archive_begin_load(sqlite3 *db, GError **error);
 
-/* Makes those of them that are missing, e.g. after a run that was killed. */
-bool archive_make_indexes(sqlite3 *db, GError **error);
+/* Whether a load has begun and not ended, e.g. because the run was killed. */
+bool archive_is_loading(sqlite3 *db, bool *ret_loading, GError **error);
+
+/* Makes those of the indexes that are missing, at most `max`, in the order of schema.sql. */
+bool archive_make_indexes(sqlite3 *db, unsigned max, GError **error);
+
+/* Makes all that are missing, and ends the load. */
+bool archive_end_load(sqlite3 *db, GError **error);
 
 /* Runs SQL without values or results. Returns: false with `error`. */
 bool archive_exec(sqlite3 *db, const char *sql, GError **error);

@@ -76,7 +76,7 @@ static sqlite3 *new_archive(char **ret_path)
     g_assert_no_error(error);
     archive_exec(db, "PRAGMA synchronous = 0", &error);
     g_assert_no_error(error);
-    g_assert_true(archive_drop_indexes(db, &error));
+    g_assert_true(archive_begin_load(db, &error));
     return db;
 }
 
@@ -130,8 +130,10 @@ static void run(sqlite3 *db, const GArray *messages, const guint *order, guint n
     if (!is_killed) {
         thread_index_store(index, true, &error);
         g_assert_no_error(error);
-        g_assert_true(archive_make_indexes(db, NULL));
+        g_assert_true(archive_end_load(db, NULL));
     } else {
+        /* The end had been prepared. */
+        g_assert_true(archive_make_indexes(db, UINT_MAX, NULL));
         g_assert_true(thread_index_store(index, false, NULL));
     }
 }
