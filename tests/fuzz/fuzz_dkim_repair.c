@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/dkim_repair.h"
 #include "schema/occurrence.h"
+#include "tests/fuzz/rfc_keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,11 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static DkimRepairer *repairer;
     static MailRecord record;
     if (verifier == NULL) {
-        /* RFC 8463 appendix A.2: some seeds are signed with it, the others have no key. */
-        KeyStore *keys = key_store_new();
-        key_store_add(keys, "brisbane", "football.example.com",
-                      "k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", NULL);
-        verifier = dkim_verifier_new(keys);
+        verifier = dkim_verifier_new(rfc_keys_new());
         repairer = dkim_repairer_new(verifier);
         mail_record_init(&record);
     }
