@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "query/match_function.h"
 #include "query/query_address.h"
 #include "query/query_field.h"
 #include "query/query_field_text.h"
@@ -331,6 +332,7 @@ CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
     QueryCompiler compiler = {.db = db, .fault = fault};
     g_autoptr(TextTokenizer) tokenizer = text_tokenizer_new(db, error);
     if (tokenizer == NULL || !query_address_register(db, tokenizer, error) ||
+        !match_function_register(db, error) ||
         !query_compiler_id_drift(db, &compiler.id_drift, error)) {
         return NULL;
     }

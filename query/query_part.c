@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/query_part.h"
 
-typedef enum { SQL_FROM_MATCH, SQL_JOIN_MESSAGE, SQL_FROM_MESSAGE, SQL_IN_MATCH } Sql;
+typedef enum {
+    SQL_FROM_MATCH,
+    SQL_JOIN_MESSAGE,
+    SQL_FROM_MESSAGE,
+    SQL_IN_MATCH,
+    SQL_MATCHES
+} Sql;
 
 static const char *const sql[] = {
     [SQL_FROM_MATCH] = " FROM message_fts",
     [SQL_JOIN_MESSAGE] = " CROSS JOIN message m ON m.id = message_fts.rowid",
     [SQL_FROM_MESSAGE] = " FROM message m",
     [SQL_IN_MATCH] = "m.id IN (SELECT rowid FROM message_fts WHERE message_fts MATCH ",
+    [SQL_MATCHES] = "message_matches(m.id, ", /* match_function.h */
 };
 
 void query_part_clear(QueryPart *part)
@@ -59,15 +66,16 @@ static void add_and(SqlBuilder *out, bool *is_first)
     *is_first = false;
 }
 
-/* A part as one condition about `m`, in parentheses. */
-static SqlBuilder *part_condition(const QueryPart *part, int64_t id_drift)
+/* A part as one condition about `m`, in parentheses. When `may_drive`, SQLite may begin with
+ * its MATCH and go from there to the messages; else the messages come from elsewhere. */
+static SqlBuilder *part_condition(const QueryPart *part, int64_t id_drift, bool may_drive)
 {
     SqlBuilder *out = sql_builder_new();
     bool is_first = true;
     sql_builder_add(out, "(");
     if (part->match != NULL) {
         add_and(out, &is_first);
-        sql_builder_add(out, sql[SQL_IN_MATCH]);
+        sql_builder_add(out, sql[may_drive ? SQL_IN_MATCH : SQL_MATCHES]);
         sql_builder_bind_text(out, part->match->str);
         sql_builder_add(out, ")");
     }
@@ -137,7 +145,7 @@ void query_part_and(QueryPart *all, const QueryPart *part)
 static void add_negation(QueryPart *all, const QueryPart *part, int64_t id_drift)
 {
     g_autoptr(SqlBuilder) negation = sql_builder_new();
-    g_autoptr(SqlBuilder) condition = part_condition(part, id_drift);
+    g_autoptr(SqlBuilder) condition = part_condition(part, id_drift, false);
     sql_builder_add(negation, "NOT ");
     sql_builder_append(negation, condition);
     add_condition(all, " AND ", negation);
@@ -187,7 +195,7 @@ void query_part_or(const GArray *parts, int64_t id_drift, QueryPart *ret_part)
         if (all_match && part->condition_suffices) {
             add_condition(&any, " OR ", part->condition);
         } else {
-            g_autoptr(SqlBuilder) condition = part_condition(part, id_drift);
+            g_autoptr(SqlBuilder) condition = part_condition(part, id_drift, !all_match);
             add_condition(&any, " OR ", condition);
         }
     }
