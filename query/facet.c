@@ -5,8 +5,20 @@
 #include "query/query_field_part.h"
 #include "schema/archive.h"
 
-/* Adds what one row says of a hit. */
-typedef void AddRow(FacetCounter *counter, sqlite3_stmt *row, guint hit, GHashTable *memory);
+/* Values are counted in bunches: hit_set_find_all. */
+#define BUNCH 64
+
+typedef struct {
+    const HitSet *hits;
+    FacetCounter *counter;
+    GHashTable *kinds; /* types and extension of an attachment: GArray of guint, its values */
+    guint n;
+    int64_t ids[BUNCH];
+    guint values[BUNCH]; /* of those messages */
+} Adder;
+
+/* Adds what one row says of its message, which may be no hit. */
+typedef void AddRow(Adder *adder, sqlite3_stmt *row);
 
 /* Rows of a message id, a value, and what else `add` reads. */
 typedef struct {
@@ -71,12 +83,29 @@ static Slice column_slice(sqlite3_stmt *row, int column)
     return slice_of(text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(row, column));
 }
 
-static void add_value(FacetCounter *counter, sqlite3_stmt *row, guint hit, GHashTable *memory)
+static void count_bunch(Adder *adder)
 {
-    (void)memory;
+    guint hits[BUNCH];
+    hit_set_find_all(adder->hits, adder->ids, adder->n, hits);
+    facet_counter_add_all(adder->counter, adder->values, hits, adder->n);
+    adder->n = 0;
+}
+
+static void add(Adder *adder, sqlite3_stmt *row, guint value)
+{
+    adder->ids[adder->n] = sqlite3_column_int64(row, 0);
+    adder->values[adder->n] = value;
+    adder->n++;
+    if (adder->n == BUNCH) {
+        count_bunch(adder);
+    }
+}
+
+static void add_value(Adder *adder, sqlite3_stmt *row)
+{
     const Slice value = column_slice(row, 1);
     if (value.len > 0) {
-        facet_counter_add(counter, facet_counter_value(counter, value), hit);
+        add(adder, row, facet_counter_value(adder->counter, value));
     }
 }
 
@@ -109,55 +138,61 @@ static GArray *kinds_of(FacetCounter *counter, const char *declared, const char 
 }
 
 /* Patterns are tried once for each combination of types and extension. */
-static void add_type(FacetCounter *counter, sqlite3_stmt *row, guint hit, GHashTable *memory)
+static void add_type(Adder *adder, sqlite3_stmt *row)
 {
     const char *declared = archive_column_text(row, 1);
     const char *sniffed = archive_column_text(row, 2);
     const char *extension = extension_of(archive_column_text(row, 3));
     g_autofree char *key = g_strdup_printf("%s\n%s\n%s", declared, sniffed, extension);
-    GArray *kinds = g_hash_table_lookup(memory, key);
+    GArray *kinds = g_hash_table_lookup(adder->kinds, key);
     if (kinds == NULL) {
-        kinds = kinds_of(counter, declared, sniffed, extension);
-        g_hash_table_insert(memory, g_steal_pointer(&key), kinds);
+        kinds = kinds_of(adder->counter, declared, sniffed, extension);
+        g_hash_table_insert(adder->kinds, g_steal_pointer(&key), kinds);
     }
     for (guint i = 0; i < kinds->len; i++) {
-        facet_counter_add(counter, g_array_index(kinds, guint, i), hit);
+        add(adder, row, g_array_index(kinds, guint, i));
     }
 }
 
-static bool add_rows(const HitSet *hits, sqlite3_stmt *rows, AddRow *add, FacetCounter *counter,
-                     GHashTable *memory, GError **error)
+static bool add_rows(Adder *adder, sqlite3_stmt *rows, AddRow *add_row, GError **error)
 {
     int code = SQLITE_OK;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        const guint hit = hit_set_find(hits, sqlite3_column_int64(rows, 0));
-        if (hit != HIT_SET_NONE) {
-            add(counter, rows, hit, memory);
-        }
+        add_row(adder, rows);
     }
     return archive_end_rows(rows, code, error);
 }
 
-static bool count_rows(sqlite3 *db, const HitSet *hits, const FacetRows *rows,
-                       FacetCounter *counter, GError **error)
+static bool add_all_rows(Adder *adder, sqlite3 *db, const FacetRows *rows, GError **error)
 {
-    const bool is_sparse = hit_set_is_sparse(hits);
+    const bool is_sparse = hit_set_is_sparse(adder->hits);
     g_autoptr(sqlite3_stmt) statement =
         archive_prepare(db, is_sparse ? rows->one : rows->all, error);
     if (statement == NULL) {
         return false;
     }
-    g_autoptr(GHashTable) memory =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     if (!is_sparse) {
-        return add_rows(hits, statement, rows->add, counter, memory, error);
+        return add_rows(adder, statement, rows->add, error);
     }
-    for (guint n = 0; n < hit_set_size(hits); n++) {
-        sqlite3_bind_int64(statement, 1, hit_set_id(hits, n));
-        if (!add_rows(hits, statement, rows->add, counter, memory, error)) {
+    for (guint n = 0; n < hit_set_size(adder->hits); n++) {
+        sqlite3_bind_int64(statement, 1, hit_set_id(adder->hits, n));
+        if (!add_rows(adder, statement, rows->add, error)) {
             return false;
         }
     }
+    return true;
+}
+
+static bool count_rows(sqlite3 *db, const HitSet *hits, const FacetRows *rows,
+                       FacetCounter *counter, GError **error)
+{
+    g_autoptr(GHashTable) kinds =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+    Adder adder = {.hits = hits, .counter = counter, .kinds = kinds};
+    if (!add_all_rows(&adder, db, rows, error)) {
+        return false;
+    }
+    count_bunch(&adder);
     return true;
 }
 

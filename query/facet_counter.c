@@ -94,6 +94,21 @@ void facet_counter_add(FacetCounter *counter, guint value, guint hit)
     count_hit(counter->hits, count, hit);
 }
 
+void facet_counter_add_all(FacetCounter *counter, const guint *values, const guint *hits,
+                           guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        if (hits[i] != HIT_SET_NONE) {
+            __builtin_prefetch(&counter->value_of[hits[i]], 1);
+        }
+    }
+    for (guint i = 0; i < n; i++) {
+        if (hits[i] != HIT_SET_NONE) {
+            facet_counter_add(counter, values[i], hits[i]);
+        }
+    }
+}
+
 void facet_counter_without(const FacetCounter *counter, FacetCount *ret_none)
 {
     *ret_none = (FacetCount){.first = HIT_SET_NONE, .last = HIT_SET_NONE};

@@ -31,6 +31,10 @@ guint facet_counter_value(FacetCounter *counter, Slice value);
 /* One hit has the value. */
 void facet_counter_add(FacetCounter *counter, guint value, guint hit);
 
+/* Hit after hit, each with a value; HIT_SET_NONE is passed over. */
+void facet_counter_add_all(FacetCounter *counter, const guint *values, const guint *hits,
+                           guint n);
+
 /* The hits that have no value at all, in `ret_none`, whose value stays NULL. */
 void facet_counter_without(const FacetCounter *counter, FacetCount *ret_none);
 

@@ -201,14 +201,24 @@ bool hit_set_is_verified(const HitSet *hits, guint n)
     return g_array_index(hits->verified, uint8_t, n) != 0;
 }
 
+static bool is_outside(const HitSet *hits, int64_t id)
+{
+    return hits->ids->len == 0 || id < id_at(hits, 0) || id > id_at(hits, hits->ids->len - 1);
+}
+
+static const guint *bucket_of(const HitSet *hits, int64_t id)
+{
+    return &g_array_index(hits->buckets, guint, distance(hits, id) >> hits->shift);
+}
+
 guint hit_set_find(const HitSet *hits, int64_t id)
 {
-    if (hits->ids->len == 0 || id < id_at(hits, 0) || id > id_at(hits, hits->ids->len - 1)) {
+    if (is_outside(hits, id)) {
         return HIT_SET_NONE;
     }
-    const guint bucket = (guint)(distance(hits, id) >> hits->shift);
-    guint low = g_array_index(hits->buckets, guint, bucket);
-    guint high = g_array_index(hits->buckets, guint, bucket + 1);
+    const guint *bucket = bucket_of(hits, id);
+    guint low = bucket[0];
+    guint high = bucket[1];
     while (low < high) {
         const guint middle = low + (high - low) / 2;
         if (id_at(hits, middle) < id) {
@@ -218,6 +228,25 @@ guint hit_set_find(const HitSet *hits, int64_t id)
         }
     }
     return low < hits->ids->len && id_at(hits, low) == id ? low : HIT_SET_NONE;
+}
+
+void hit_set_find_all(const HitSet *hits, const int64_t *ids, guint n, guint *ret_hits)
+{
+    for (guint i = 0; i < n; i++) {
+        if (!is_outside(hits, ids[i])) {
+            __builtin_prefetch(bucket_of(hits, ids[i]));
+        }
+    }
+    for (guint i = 0; i < n; i++) {
+        if (!is_outside(hits, ids[i])) {
+            const guint first = *bucket_of(hits, ids[i]);
+            __builtin_prefetch((const int64_t *)(const void *)hits->ids->data + first);
+            __builtin_prefetch((const uint8_t *)hits->verified->data + first);
+        }
+    }
+    for (guint i = 0; i < n; i++) {
+        ret_hits[i] = hit_set_find(hits, ids[i]);
+    }
 }
 
 bool hit_set_is_sparse(const HitSet *hits)
