@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "query/match_function.h"
+#include "query/prefix_words.h"
 #include "query/query_address.h"
 #include "query/query_field.h"
 #include "query/query_field_text.h"
@@ -91,6 +92,21 @@ static void show_term(QueryCompiler *compiler, const char *columns, const GPtrAr
     }
 }
 
+/* The FTS5 expression of a term. */
+static void append_match(QueryCompiler *compiler, const GPtrArray *tokens, bool is_prefix,
+                         GString *out)
+{
+    g_autoptr(GString) words =
+        compiler->is_lone_page && is_prefix && tokens->len == 1
+            ? prefix_words_expand(compiler->db, compiler->tokenizer, tokens->pdata[0])
+            : NULL;
+    if (words == NULL) {
+        append_quoted(out, tokens, is_prefix);
+    } else {
+        g_string_append_printf(out, "(%s)", words->str);
+    }
+}
+
 bool query_compiler_text(QueryCompiler *compiler, const QueryNode *term, const char *columns,
                          QueryPart *ret_part)
 {
@@ -107,7 +123,7 @@ bool query_compiler_text(QueryCompiler *compiler, const QueryNode *term, const c
     if (columns != NULL) {
         g_string_append_printf(match, "%s : ", columns);
     }
-    append_quoted(match, tokens, is_prefix);
+    append_match(compiler, tokens, is_prefix, match);
     show_term(compiler, columns, tokens, is_prefix);
     *ret_part = (QueryPart){.match = match};
     return true;
@@ -259,6 +275,15 @@ static bool compile_node(QueryCompiler *compiler, const QueryNode *node, QueryPa
     g_assert_not_reached();
 }
 
+/* Whether the query is one term of text and asks for a first page in the order of ids. */
+static bool is_lone_page(const QueryNode *tree, const QueryOptions *options)
+{
+    const char *columns = NULL;
+    return tree != NULL && tree->kind == QUERY_NODE_TERM &&
+           (tree->field == NULL || query_field_columns(tree->field, &columns)) &&
+           query_order_is_first_page(options);
+}
+
 static SqlBuilder *build_statement(QueryCompiler *compiler, QueryPart *part,
                                    const QueryOptions *options)
 {
@@ -343,6 +368,7 @@ CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
     CompiledQuery *query = compiled_query_new(tokenizer);
     compiler.tokenizer = tokenizer;
     compiler.time_zone = zone;
+    compiler.is_lone_page = is_lone_page(tree, options);
     compiler.shown = query->shown;
     compiler.hints = query->hints;
     g_auto(QueryPart) part = {0};

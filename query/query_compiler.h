@@ -35,6 +35,7 @@ typedef struct {
     TextTokenizer *tokenizer;
     GTimeZone *time_zone;
     int64_t id_drift;     /* the most that an id exceeds its date */
+    bool is_lone_page;    /* the query is one term, and only its first hits are read */
     GPtrArray *hints;     /* of char * */
     TextMatcher *shown;   /* collects what a snippet should show */
     unsigned n_negations; /* that stand around the current node */

@@ -44,6 +44,14 @@ bool query_order_is_ranked(const QueryPart *part, const QueryOptions *options)
     return options->sort == QUERY_SORT_RELEVANCE && part->match != NULL && !options->count_only;
 }
 
+bool query_order_is_first_page(const QueryOptions *options)
+{
+    return !options->count_only && !options->by_thread &&
+           (options->sort == QUERY_SORT_NEWEST || options->sort == QUERY_SORT_OLDEST) &&
+           options->limit >= 0 && options->limit <= QUERY_FIRST_PAGE &&
+           options->offset <= QUERY_FIRST_PAGE - options->limit;
+}
+
 static void add_page(SqlBuilder *out, const QueryOptions *options)
 {
     sql_builder_add(out, " LIMIT ");

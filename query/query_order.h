@@ -13,6 +13,9 @@
 /* Relevance is judged among the newest of this many hits: bm25 reads each one's positions. */
 #define QUERY_RELEVANCE_POOL 10000
 
+/* So many hits are what people look at. */
+#define QUERY_FIRST_PAGE 1000
+
 typedef enum {
     QUERY_SORT_NEWEST,
     QUERY_SORT_OLDEST,
@@ -41,6 +44,9 @@ bool query_sort_find(const char *name, QuerySort *ret_sort);
 
 /* Whether hits are ranked: relevance needs words. */
 bool query_order_is_ranked(const QueryPart *part, const QueryOptions *options);
+
+/* Whether only the first hits by id are read, at most QUERY_FIRST_PAGE. */
+bool query_order_is_first_page(const QueryOptions *options);
 
 /* The statement for `part`, which is changed. Its rows are id; by thread, the id of the newest
  * (or oldest) hit and the number of hits; ranked, id and the number of hits that were judged.

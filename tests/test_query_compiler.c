@@ -449,6 +449,47 @@ static void test_relevance(void)
     g_assert_cmpint(g_array_index(ids, int64_t, 0), ==, FIXTURE_BUDGET);
 }
 
+static char *explain(const char *text, const QueryOptions *options)
+{
+    g_autoptr(sqlite3) db = query_fixture_open(fixture);
+    g_auto(QueryFault) fault = {0};
+    g_autoptr(CompiledQuery) query = compile(db, text, options, &fault);
+    g_assert_nonnull(query);
+    return sql_builder_explain(query->statement);
+}
+
+/* A first page goes through the words of a prefix; all else lets FTS5 merge them. */
+static void test_prefix(void)
+{
+    static const struct {
+        const char *query;
+        QueryOptions options;
+        bool has_words;
+    } cases[] = {
+        {"bud*", {.limit = 51}, true},
+        {"subject:bud*", {.limit = 51}, true},
+        {"bud*", {.limit = 51, .sort = QUERY_SORT_OLDEST}, true},
+        {"bud*", {.limit = 51, .offset = 949}, true},
+        {"bud*", {.limit = 51, .offset = 950}, false},
+        {"bud*", {.limit = -1}, false},
+        {"bud*", {.count_only = true}, false},
+        {"bud*", {.limit = 51, .by_thread = true}, false},
+        {"bud*", {.limit = 51, .sort = QUERY_SORT_RELEVANCE}, false},
+        {"bud* report", {.limit = 51}, false},
+        {"\"annual bud\"*", {.limit = 51}, false},
+        {"from:ali*", {.limit = 51}, false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *explained = explain(cases[i].query, &cases[i].options);
+        g_assert_cmpint(strstr(explained, "\" *") == NULL, ==, cases[i].has_words);
+    }
+    const QueryOptions page = {.limit = 51};
+    g_autoptr(GArray) words = ids_of("bud*", &page);
+    g_autoptr(GArray) in_subject = ids_of("subject:bud*", &page);
+    g_assert_cmpuint(words->len, ==, 2);
+    g_assert_cmpuint(in_subject->len, ==, 1);
+}
+
 static void test_pages(void)
 {
     QueryOptions options = {.limit = 7};
@@ -476,13 +517,9 @@ static void test_time_zone(void)
 
 static void test_explain_binds_values(void)
 {
-    g_autoptr(sqlite3) db = query_fixture_open(fixture);
-    g_auto(QueryFault) fault = {0};
     QueryOptions options = {.limit = 10};
-    g_autoptr(CompiledQuery) query =
-        compile(db, "from:o'brien@x.example subject:\"x' OR 1\"", &options, &fault);
-    g_assert_nonnull(query);
-    g_autofree char *explained = sql_builder_explain(query->statement);
+    g_autofree char *explained =
+        explain("from:o'brien@x.example subject:\"x' OR 1\"", &options);
     g_autofree char *statement = g_strndup(explained, strcspn(explained, "\n"));
     g_assert_null(strstr(statement, "brien"));
     g_assert_null(strchr(statement, '"'));
@@ -506,6 +543,8 @@ int main(int argc, char **argv)
     g_test_add_func("/query_compiler/words_are_one_match", test_one_match);
     g_test_add_func("/query_compiler/order_is_that_of_ids", test_order);
     g_test_add_func("/query_compiler/subject_weighs_more_in_relevance", test_relevance);
+    g_test_add_func("/query_compiler/first_page_goes_through_the_words_of_a_prefix",
+                    test_prefix);
     g_test_add_func("/query_compiler/pages_cover_everything_once", test_pages);
     g_test_add_func("/query_compiler/dates_follow_the_time_zone", test_time_zone);
     g_test_add_func("/query_compiler/what_was_typed_is_bound", test_explain_binds_values);
