@@ -5,6 +5,7 @@
 
 #include "query/command.h"
 #include "query/complete.h"
+#include "schema/archive.h"
 #include "schema/sandbox.h"
 
 static const Command *const commands[] = {
@@ -167,6 +168,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
     (void)signal(SIGPIPE, SIG_IGN);
+    archive_configure_process();
     if (argc > 1 && g_str_equal(argv[1], "complete")) {
         return complete(argc - 2, argv + 2);
     }

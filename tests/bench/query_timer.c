@@ -173,6 +173,7 @@ int main(int argc, char **argv)
     if (argc != 3 || !g_ascii_string_to_signed(argv[2], 10, 1, G_MAXINT32, &n_rounds, &error)) {
         fail("usage", "waxseal-query-timer ARCHIVE ROUNDS < LIST");
     }
+    archive_configure_process();
     g_autoptr(sqlite3) db = archive_open_readonly(argv[1], &error);
     if (db == NULL) {
         fail(argv[1], error->message);
