@@ -77,8 +77,11 @@ What a query may say is in
 EOF
     "$program" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | while read -r command; do
         printf '.Ss %s\n' "$command"
-        "$program" "$command" --help | sed '1s/^Usage: //' | body
+        # Its last line about options is a section here.
+        "$program" "$command" --help | sed -e '1s/^Usage: //' -e '/^Also -d FILE/d' | body
     done
+    printf '.Sh OPTIONS\nEvery command takes these, too:\n'
+    "$program" --help | grep '^  \(-., \|    \)--' | body
     cat <<EOF
 .Sh ENVIRONMENT
 .Bl -tag -width Ds
@@ -119,13 +122,21 @@ index() {
 .Op Ar source ...
 .Sh DESCRIPTION
 EOF
-    "$program" --help | sed 1,2d | body
+    "$program" --help | sed 1d | body
     cat <<EOF
 .Pp
-A value stands behind its letter with a space, as in
-.Fl j Ar 1 ,
-or behind its word, as in
-.Fl -workers Ns = Ns Ar 1 .
+.Fl -keys
+and
+.Fl -recover-name
+may be repeated.
+The keys of
+.Fl -keys
+are kept in the archive, and settle what is in it already.
+.Fl -recover-keys
+can be interrupted at any time, and goes on when it is given again.
+The DNS is never asked without
+.Fl -dns :
+the servers that are asked, and those of the senders' domains, learn whose mail you are reading, and when.
 .Sh ENVIRONMENT
 .Bl -tag -width Ds
 .It Ev WAXSEAL_DB

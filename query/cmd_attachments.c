@@ -156,9 +156,9 @@ const Command command_attachments = {
     .arguments = "[QUERY...]",
     .summary = "what is attached to the messages of a query, each content once",
     .details =
-        "Without a query: all messages. What most messages carry comes first. Contents are\n"
-        "told apart by their SHA-256: one may have several names. \"verified\" is how many of\n"
-        "the messages found that carry it are verified.\n"
+        "Without a query: all messages. What most messages carry comes first. Contents\n"
+        "are told apart by their SHA-256: one may have several names. \"verified\" is how\n"
+        "many of the messages found that carry it are verified.\n"
         "Examples: attachments from:@bank.example type:pdf\n"
         "          search hash:0123456789abcdef        who sent it\n",
     .options = options_table,

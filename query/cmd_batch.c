@@ -23,10 +23,10 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "The list is CSV (- is standard input). Its queries are in the column named \"query\", or\n"
-    "else in the first. The result has its columns, and behind them: hits, verified hits,\n"
-    "the date of the newest hit, and what is wrong with the query. Quotes of a phrase are\n"
-    "doubled in CSV: \"\"\"annual report\"\" -draft\"\n"
+    "The list is CSV (- is standard input). Its queries are in the column named\n"
+    "\"query\", or else in the first. The result has its columns, and behind them:\n"
+    "hits, verified hits, the date of the newest hit, and what is wrong with the\n"
+    "query. Quotes of a phrase are doubled in CSV: \"\"\"annual report\"\" -draft\"\n"
     "Exit codes: 0 done, 1 no query has hits, 4 done, and some queries are wrong.\n"
     "Examples: batch names.csv -o hits.csv\n"
     "          printf 'from:alice\\nfrom:bob\\n' | waxseal-query batch -\n";

@@ -12,10 +12,10 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "The exact mails, the bytes that each DKIM signature is over, the keys and where they\n"
-    "came from, a manifest, and verify.sh, which checks every signature again with openssl\n"
-    "and sha256sum alone. Nothing is overwritten. Exit code 4: the bundle is made, and lacks\n"
-    "messages whose source is not there any more; it says which.\n"
+    "The exact mails, the bytes that each DKIM signature is over, the keys and where\n"
+    "they came from, a manifest, and verify.sh, which checks every signature again\n"
+    "with openssl and sha256sum alone. Nothing is overwritten. Exit code 4: the\n"
+    "bundle is made, and lacks messages whose source is gone; it says which.\n"
     "Examples: bundle id:1498226400 -o mail.zip\n"
     "          bundle from:@bank.example is:verified date:2016 -o evidence\n";
 
@@ -85,8 +85,11 @@ static char *query_as_typed(const OptionSet *options, const char *words)
     GString *text = g_string_new(words);
     for (guint i = 0; i < options->fields->len; i++) {
         const OptionField *flag = &g_array_index(options->fields, OptionField, i);
-        g_string_append_printf(text, "%s--%s %s", text->len > 0 ? " " : "", flag->flag,
-                               flag->value == NULL ? "" : flag->value);
+        const char *equals = strchr(flag->flag, '=');
+        const int n_flag =
+            equals == NULL ? (int)strlen(flag->flag) : (int)(equals - flag->flag);
+        g_string_append_printf(text, "%s%.*s%s%s", text->len > 0 ? " " : "", n_flag, flag->flag,
+                               flag->is_word ? "" : " ", flag->is_word ? "" : flag->value);
     }
     return g_string_free(text, false);
 }
@@ -116,7 +119,7 @@ static CommandExit run(const OptionSet *options)
 const Command command_bundle = {
     .name = "bundle",
     .arguments = "QUERY... -o PATH",
-    .summary = "mails with all that a court or a colleague needs to check them again",
+    .summary = "messages with all that somebody needs to check them again",
     .details = details,
     .options = options_table,
     .takes_fields = true,

@@ -21,11 +21,11 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "mbox, maildir and eml hold the exact bytes from the sources, each checked against its\n"
-    "SHA-256; csv and jsonl what the archive says, with the text. An mbox quotes From lines\n"
-    "as mboxrd does: indexed again, it gives the same messages. CSV is safe to open in a\n"
-    "spreadsheet. Nothing is overwritten. Exit code 4: done, and messages are missing because\n"
-    "their source is gone or has changed; they are named.\n"
+    "mbox, maildir and eml hold the exact bytes from the sources, each checked\n"
+    "against its SHA-256; csv and jsonl what the archive says, with the text. An mbox\n"
+    "quotes From lines as mboxrd does: indexed again, it gives the same messages. CSV\n"
+    "is safe to open in a spreadsheet. Nothing is overwritten. Exit code 4: done, and\n"
+    "messages whose source is gone or has changed are missing; they are named.\n"
     "Examples: export from:@bank.example date:2016 -f mbox -o bank.mbox\n"
     "          export is:verified -f csv -o verified.csv\n";
 

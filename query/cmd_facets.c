@@ -3,6 +3,7 @@
 
 #include "query/command_hits.h"
 #include "query/facet.h"
+#include "schema/nearest_word.h"
 
 #define DEFAULT_LIMIT 20
 
@@ -66,8 +67,7 @@ static bool add_word(GArray *which, const char *word)
             return true;
         }
     }
-    const char *nearest =
-        query_field_nearest_word(slice_of_string(word), words, G_N_ELEMENTS(facets));
+    const char *nearest = nearest_word_of(slice_of_string(word), words, G_N_ELEMENTS(facets));
     if (nearest != NULL) {
         command_complain("--by does not know \"%s\", did you mean \"%s\"?", word, nearest);
     } else {
@@ -217,14 +217,11 @@ static CommandExit run(const OptionSet *options)
 const Command command_facets = {
     .name = "facets",
     .arguments = "[QUERY...]",
-    .summary =
-        "counts the messages of a query by sender, year, type ..., and the verified ones",
-    .details =
-        "--by sender, domain (of the sender), recipient, year, month, day, type (of "
-        "attachment),\n"
-        "dkim, signer (a passing signature's domain), source, folder, language. No query: "
-        "all.\n"
-        "A message counts once for each value that it has; those with none stand last.\n",
+    .summary = "counts the messages of a query by sender, year, type ...",
+    .details = "--by sender, domain (of the sender), recipient, year, month, day, type (of\n"
+               "attachment), dkim, signer (a passing signature's domain), source, folder,\n"
+               "language. Without a query: all messages. A message counts once for each value\n"
+               "that it has; those with none stand last.\n",
     .options = options_table,
     .takes_fields = true,
     .needs = COMMAND_NEEDS_READING,

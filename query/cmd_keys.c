@@ -13,7 +13,7 @@
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
-    {"missing", 0, NULL, "keys that are not known, by the messages that wait for them"},
+    {"missing", 0, NULL, "keys that are not known, those of most messages first"},
     {"conflicts", 0, NULL, "only names that have several keys"},
     {"export", 0, NULL, "tab-separated, as waxseal-index --keys reads it"},
     {"limit", 'n', "N", "at most N"},
@@ -281,7 +281,7 @@ static CommandExit run(const OptionSet *options)
 const Command command_keys = {
     .name = "keys",
     .arguments = "",
-    .summary = "the DKIM keys: what each verified, who saw it when; which are missing",
+    .summary = "the DKIM keys: what each verified, who saw it; which are missing",
     .details =
         "States: good; weak (RSA below 1,024 bits), leaked (the private half is public),\n"
         "recovered (computed from signatures), revoked, unusable, no-answer (of the DNS).\n"

@@ -123,7 +123,7 @@ const Command command_note = {
     .arguments = "ID [TEXT...]",
     .summary = "adds a note to a message, or lists its notes",
     .details =
-        "Notes lie with the tags in a file beside the archive, with who wrote them and when.\n"
+        "Notes lie with the tags in a file beside the archive, with who wrote them, when.\n"
         "note:WORD finds them, has:note every message that has one.\n",
     .options = options_table,
     .run = run,

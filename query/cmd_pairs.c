@@ -93,7 +93,7 @@ static CommandExit run(const OptionSet *options)
 const Command command_pairs = {
     .name = "pairs",
     .arguments = "[QUERY...]",
-    .summary = "who wrote to whom in the messages of a query, how often, from when to when",
+    .summary = "who wrote to whom in the messages of a query, and how often",
     .details =
         "Without a query: all messages. Recipients are those of To, Cc and Bcc. Messages\n"
         "that make no pair, and lists of recipients that are cut, are named on stderr.\n",

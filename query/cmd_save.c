@@ -15,10 +15,11 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "PART is a part number as show lists them (2, 1.3), or @N for the Nth attachment. What is\n"
-    "written is compared with the archive's SHA-256 first. Names from mail are made safe: no\n"
-    "path, no hidden file, no device, nothing invisible; nothing is overwritten, the second\n"
-    "plan.pdf becomes plan (2).pdf. Exit code 4: some parts could not be written.\n"
+    "PART is a part number as show lists them (2, 1.3), or @N for the Nth attachment.\n"
+    "What is written is compared with the archive's SHA-256 first. Names from mail\n"
+    "are made safe: no path, no hidden file, no device, nothing invisible; nothing is\n"
+    "overwritten, the second plan.pdf becomes plan (2).pdf.\n"
+    "Exit code 4: some parts could not be written.\n"
     "Examples: save 1483949100 2 -o attachments\n"
     "          save 1483949100 --all -o attachments\n";
 

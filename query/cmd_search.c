@@ -14,15 +14,15 @@
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
-    {"sort", 0, "ORDER", "newest (the default), oldest, relevance, size or sender"},
+    {"sort", 0, "ORDER", "newest (as without), oldest, relevance, size, sender"},
     {"limit", 'n', "N", "at most N hits (50)"},
     {"offset", 0, "N", "leave out the first N hits"},
-    {"cursor", 0, "TOKEN", "go on behind a hit; the page before says the token"},
+    {"cursor", 0, "TOKEN", "go on behind a hit; the page before says which"},
     {"count", 'c', NULL, "print only the number of hits"},
-    {"group-by", 0, "thread", "one row a thread: its newest hit, and how many there are"},
-    {"fields", 0, "LIST", "what to print of a hit: id,date,subject (tabs between them)"},
-    {"json", 0, NULL, "one JSON object a line"},
-    {"jsonl", 0, NULL, "the same"},
+    {"group-by", 0, "thread", "one row a thread: its newest hit, and how many"},
+    {"fields", 0, "LIST", "what to print of a hit: id,date,subject"},
+    {"json", 0, NULL, "one JSON object a line (--jsonl is the same)"},
+    {"jsonl", 0, NULL, NULL},
     {"csv", 0, NULL, "CSV, safe for spreadsheets"},
     {"null", '0', NULL, "message ids, each followed by a NUL byte"},
     {"tz", 0, "ZONE", "dates of the query are in this time zone (UTC)"},
@@ -34,10 +34,9 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "Words are searched everywhere; \"exact words\", pref*, OR, NOT, -word, ( ), NEAR/5.\n"
-    "Every field is also a flag: --from WHO, --since DATE, --verified, --has-attachment.\n"
-    "Examples: search budget from:@bank.example is:verified date:2015..2016\n"
-    "          search '\"annual report\" -draft' --type pdf --json\n";
+    "Words are found everywhere; \"exact words\", pref*, OR, NOT, -word, ( ), NEAR/5.\n"
+    "Every field is a flag, too: --from WHO, --since DATE, --verified, --has-pdf.\n"
+    "Example: search budget from:@bank.example is:verified date:2015..2016\n";
 
 typedef struct {
     QueryOptions query;
@@ -315,8 +314,7 @@ static CommandExit list_fields(void)
         g_autofree char *name = g_strdup_printf("%s:%s", fields[i].name, fields[i].value);
         g_string_append_printf(out, "  %-20s %s", name, fields[i].help);
         for (size_t n = 0; n < QUERY_FIELD_MAX_ALIASES && fields[i].aliases[n] != NULL; n++) {
-            g_string_append_printf(out, "%s%s:", n == 0 ? "  (also " : " ",
-                                   fields[i].aliases[n]);
+            g_string_append_printf(out, "%s%s:", n == 0 ? " (" : " ", fields[i].aliases[n]);
         }
         g_string_append(out, fields[i].aliases[0] != NULL ? ")\n" : "\n");
     }

@@ -93,11 +93,10 @@ static CommandExit run(const OptionSet *options)
 const Command command_senders = {
     .name = "senders",
     .arguments = "[QUERY...]",
-    .summary =
-        "who wrote the messages of a query, under which names, how often, from when to when",
+    .summary = "who wrote the messages of a query, how often, from when to when",
     .details =
-        "Without a query: all messages. Those who wrote most come first. A table shows the\n"
-        "name that an address used most and how many others; --json has all of them.\n",
+        "Without a query: all messages. Those who wrote most come first. A table shows\n"
+        "the name that an address used most and how many others; --json has all of them.\n",
     .options = options_table,
     .takes_fields = true,
     .run = run,

@@ -15,10 +15,10 @@
 
 static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
-    {"headers", 0, NULL, "all header fields, decoded, as they stand in the message"},
+    {"headers", 0, NULL, "all header fields, decoded, in their order"},
     {"raw", 0, NULL, "the exact bytes, checked against their SHA-256"},
-    {"part", 0, "PART", "the decoded bytes of one part: 2, 1.3, or @N for the Nth attachment"},
-    {"html", 0, NULL, "one HTML page, safe to open in a browser: nothing runs or is loaded"},
+    {"part", 0, "PART", "the decoded bytes of a part: 2, 1.3, @N (Nth attachment)"},
+    {"html", 0, NULL, "one page for a browser: nothing runs, nothing is loaded"},
     {"json", 0, NULL, "one JSON object"},
     {"output", 'o', "FILE", "write into a new file (with raw, part, html)"},
     {"no-pager", 0, NULL, "write to the terminal directly"},
@@ -26,8 +26,9 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "Text from mail is made safe for the terminal. --part shows text so, too, and sends other\n"
-    "bytes to a file or a pipe only. save writes attachments under their names.\n"
+    "Text from mail is made safe for the terminal. --part shows text so, too, and\n"
+    "sends other bytes to a file or a pipe only. save writes attachments under their\n"
+    "names.\n"
     "Examples: show 1483949100 --part 2 -o plan.pdf\n"
     "          show 1483949100 --html -o mail.html\n";
 
@@ -238,7 +239,7 @@ static CommandExit run(const OptionSet *options)
 const Command command_show = {
     .name = "show",
     .arguments = "ID",
-    .summary = "one message: headers, verdict with reasons, places, attachments, text",
+    .summary = "one message: headers, verdict with reasons, attachments, text",
     .details = details,
     .options = options_table,
     .run = run,

@@ -17,9 +17,10 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "What stands last with a + or - is added or taken away; a - before it belongs to the\n"
-    "query, so write NOT there. Without arguments, lists the tags. A lone number is an id.\n"
-    "Tags are letters, digits and - _ . / : and lie in the file of notes, not the archive.\n"
+    "What stands last with a + or - is added or taken away; a - before it belongs to\n"
+    "the query, so write NOT there. Without arguments, lists the tags. A lone number\n"
+    "is an id. Tags are letters, digits and - _ . / : and lie in the file of notes,\n"
+    "not in the archive.\n"
     "Examples: tag 1498226400 +read -todo\n"
     "          tag from:@bank.example date:2016 +follow-up\n";
 

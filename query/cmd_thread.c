@@ -200,10 +200,11 @@ static CommandExit run(const OptionSet *options)
 const Command command_thread = {
     .name = "thread",
     .arguments = "ID",
-    .summary = "the thread of a message as a tree: who answers whom, and what is missing",
-    .details = "Message-IDs make the thread, never the subject. A message that others refer to "
-               "and\nthat is not in the archive is shown as missing, with its Message-ID.\n"
-               "search thread:ID lists the same messages.\n",
+    .summary = "the thread of a message as a tree, and what is missing of it",
+    .details =
+        "Message-IDs make the thread, never the subject. A message that others refer to\n"
+        "and that is not in the archive is shown as missing, with its Message-ID.\n"
+        "search thread:ID lists the same messages.\n",
     .options = options_table,
     .needs = COMMAND_NEEDS_READING,
     .run = run,

@@ -139,7 +139,7 @@ static CommandExit run(const OptionSet *options)
 const Command command_timeline = {
     .name = "timeline",
     .arguments = "[QUERY...]",
-    .summary = "draws the messages of a query by month, and how many of them are verified",
+    .summary = "draws the messages of a query by month, and how many are verified",
     .details = "Without a query: all messages. By days when they span two months at most, by\n"
                "years beyond twenty years, else by months; empty ones are shown.\n"
                "Examples: timeline budget from:@bank.example\n"

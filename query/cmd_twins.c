@@ -255,7 +255,7 @@ static CommandExit run(const OptionSet *options)
 const Command command_twins = {
     .name = "twins",
     .arguments = "[ID]",
-    .summary = "messages with one Message-ID and different bytes: what differs, which verifies",
+    .summary = "one Message-ID, different bytes: what differs, which verifies",
     .details = "Each is compared with the one of its group that is best verified.\n"
                "  header       header fields; added, removed and changed ones are named\n"
                "  footer       one has more text at its end, as mailing lists add it\n"

@@ -7,8 +7,9 @@
 
 #include "query/deadline.h"
 #include "query/message_view.h"
-#include "query/option.h"
+#include "query/query_field.h"
 #include "query/terminal.h"
+#include "schema/option.h"
 
 typedef enum {
     EXIT_HITS = 0,
@@ -56,7 +57,7 @@ extern const Command command_tag;
 extern const Command command_note;
 extern const Command command_batch;
 
-/* The options that every command has; first in each table. */
+/* The options that every command has; first in each table. Listed by waxseal-query --help. */
 #define COMMAND_COMMON_OPTIONS                                                                 \
     {"database", 'd', "FILE", "the archive ($WAXSEAL_DB, else archive.db)"},                   \
         {"notes", 0, "FILE", "tags and notes (else beside the archive)"},                      \
@@ -65,6 +66,7 @@ extern const Command command_batch;
     {                                                                                          \
         "version", 0, NULL, "the version of this program"                                      \
     }
+#define COMMAND_COMMON_OPTIONS_COUNT 5
 
 /* Prints "waxseal-query: message" on stderr, behind what was printed before. */
 void command_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);

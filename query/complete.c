@@ -4,6 +4,7 @@
 #include "query/notes_file.h"
 #include "query/query_address.h"
 #include "query/query_field_notes.h"
+#include "query/query_flag.h"
 #include "schema/archive.h"
 
 typedef enum { SQL_ADDRESSES, SQL_TAGS } Sql;
@@ -115,43 +116,6 @@ static void offer_fields(Candidates *candidates, int n_words, char **words)
     }
 }
 
-static void offer_options(Candidates *candidates, const Command *command)
-{
-    for (const Option *option = command->options; option->name != NULL; option++) {
-        offer(candidates, "--", option->name, "");
-    }
-    if (!command->takes_fields) {
-        return;
-    }
-    size_t n_fields = 0;
-    const QueryField *fields = query_field_table(&n_fields);
-    for (size_t i = 0; i < n_fields; i++) {
-        offer(candidates, "--", fields[i].name, "");
-        const char *before = g_str_equal(fields[i].name, "is")    ? "--"
-                             : g_str_equal(fields[i].name, "has") ? "--has-"
-                                                                  : NULL;
-        for (size_t n = 0; before != NULL && n < QUERY_FIELD_MAX_WORDS; n++) {
-            if (fields[i].words[n] != NULL) {
-                offer(candidates, before, fields[i].words[n], "");
-            }
-        }
-    }
-}
-
-static bool takes_value(const Command *command, const char *word)
-{
-    for (const Option *option = command->options; option->name != NULL; option++) {
-        const bool is_it =
-            (word[0] == '-' && word[1] == option->letter && word[1] != '\0' &&
-             word[2] == '\0') ||
-            (g_str_has_prefix(word, "--") && g_str_equal(word + 2, option->name));
-        if (is_it) {
-            return option->value != NULL;
-        }
-    }
-    return false;
-}
-
 /* The value of a flag that is a field: --from al. Returns: false when `flag` is none. */
 static bool offer_flag_value(Candidates *candidates, const Command *command, const char *flag,
                              int n_words, char **words)
@@ -169,7 +133,7 @@ static const Command *find_command(const Command *const *commands, size_t n_comm
                                    int n_words, char **words)
 {
     for (int i = 0; i + 1 < n_words; i++) {
-        if (takes_value(commands[0], words[i])) {
+        if (option_table_takes_value(commands[0]->options, words[i])) {
             i++;
             continue;
         }
@@ -191,7 +155,8 @@ void complete_line(const Command *const *commands, size_t n_commands, int n_word
     Candidates candidates = {.prefix = words[n_words - 1], .out = out};
     const Command *command = find_command(commands, n_commands, n_words, words);
     const char *before = n_words > 1 ? words[n_words - 2] : "";
-    if (takes_value(command == NULL ? commands[0] : command, before)) {
+    const Option *options = (command == NULL ? commands[0] : command)->options;
+    if (option_table_takes_value(options, before)) {
         return; /* a file, a number: the shell's own completion */
     }
     if (command == NULL) {
@@ -200,7 +165,10 @@ void complete_line(const Command *const *commands, size_t n_commands, int n_word
         }
     } else if (!offer_flag_value(&candidates, command, before, n_words, words)) {
         if (g_str_has_prefix(candidates.prefix, "--")) {
-            offer_options(&candidates, command);
+            option_table_offer(command->options, candidates.prefix, out);
+            if (command->takes_fields) {
+                query_flag_offer(candidates.prefix, out);
+            }
         } else if (command->takes_fields) {
             offer_fields(&candidates, n_words, words);
         }

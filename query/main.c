@@ -5,7 +5,9 @@
 
 #include "query/command.h"
 #include "query/complete.h"
+#include "query/query_flag.h"
 #include "schema/archive.h"
+#include "schema/nearest_word.h"
 #include "schema/sandbox.h"
 
 static const Command *const commands[] = {
@@ -21,40 +23,35 @@ static const Option common_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static void print_options(const Option *table)
-{
-    for (const Option *option = table; option->name != NULL; option++) {
-        g_autofree char *name =
-            g_strdup_printf("--%s%s%s", option->name, option->value == NULL ? "" : " ",
-                            option->value == NULL ? "" : option->value);
-        char letter[] = {'-', option->letter, ',', '\0'};
-        printf("  %3s %-20s %s\n", option->letter == 0 ? "" : letter, name, option->help);
-    }
-}
+G_STATIC_ASSERT(G_N_ELEMENTS(common_options) == COMMAND_COMMON_OPTIONS_COUNT + 1);
 
 static void print_program_help(void)
 {
-    printf("Usage: waxseal-query [OPTION...] COMMAND [ARGUMENT...]\n\n"
-           "Searches a mail archive made by waxseal-index.\n\n");
+    g_autoptr(GString) out =
+        g_string_new("Usage: waxseal-query [OPTION...] COMMAND [ARGUMENT...]\n"
+                     "Searches a mail archive made by waxseal-index. Commands:\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-        printf("  %-8s %-12s %s\n", commands[i]->name, commands[i]->arguments,
-               commands[i]->summary);
+        g_string_append_printf(out, "  %-11s  %s\n", commands[i]->name, commands[i]->summary);
     }
-    printf("\n");
-    print_options(common_options);
-    printf("\nExit codes: 0 hits, 1 none, 2 bad query or usage, 3 the archive cannot be read,\n"
-           "4 done, and something is missing (bundle, export, save).\n"
-           "Try: waxseal-query search --help\n");
+    g_string_append(out, "Each has a --help of its own. What all of them take:\n");
+    option_table_help(common_options, out);
+    g_string_append(out,
+                    "Exit codes: 0 hits, 1 none, 2 bad query or usage, 3 no archive to read, "
+                    "4 done,\nand something is missing (bundle, export, save, batch).\n");
+    command_print(out);
 }
 
 static void print_command_help(const Command *command)
 {
-    printf("Usage: waxseal-query %s [OPTION...] %s\n%s\n\n", command->name, command->arguments,
-           command->summary);
-    print_options(command->options);
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_string_printf(out, "Usage: waxseal-query %s [OPTION...] %s\n%s\n\n", command->name,
+                    command->arguments, command->summary);
+    option_table_help(command->options + COMMAND_COMMON_OPTIONS_COUNT, out);
+    g_string_append(out, "Also -d FILE and what else waxseal-query --help lists.\n");
     if (*command->details != '\0') {
-        printf("\n%s", command->details);
+        g_string_append_printf(out, "\n%s", command->details);
     }
+    command_print(out);
 }
 
 static void print_version(void)
@@ -80,8 +77,7 @@ static const Command *find_command(const char *name)
 static int command_index(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        if (g_str_equal(argv[i], "-d") || g_str_equal(argv[i], "--database") ||
-            g_str_equal(argv[i], "--notes")) {
+        if (option_table_takes_value(common_options, argv[i])) {
             i++;
         } else if (argv[i][0] != '-') {
             return i;
@@ -96,8 +92,7 @@ static CommandExit unknown_command(const char *name)
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         names[i] = commands[i]->name;
     }
-    const char *nearest =
-        query_field_nearest_word(slice_of_string(name), names, G_N_ELEMENTS(names));
+    const char *nearest = nearest_word_of(slice_of_string(name), names, G_N_ELEMENTS(names));
     command_complain("unknown command \"%s\"%s%s%s", name,
                      nearest == NULL ? " (--help lists them)" : ", did you mean \"",
                      nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
@@ -129,9 +124,13 @@ static CommandExit dispatch(const Command *command, int n_arguments, char **argu
 {
     g_auto(OptionSet) set;
     option_set_init(&set);
-    g_autofree char *message =
-        option_parse(command == NULL ? common_options : command->options,
-                     command != NULL && command->takes_fields, n_arguments, arguments, &set);
+    const bool takes_fields = command != NULL && command->takes_fields;
+    const OptionSyntax syntax = {
+        .table = command == NULL ? common_options : command->options,
+        .find_flag = takes_fields ? query_flag_find : NULL,
+        .nearest_flag = takes_fields ? query_field_nearest : NULL,
+    };
+    g_autofree char *message = option_parse(&syntax, n_arguments, arguments, &set);
     if (message != NULL) {
         command_complain("%s", message);
         return EXIT_BAD_QUERY;
@@ -169,7 +168,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     (void)signal(SIGPIPE, SIG_IGN);
     archive_configure_process();
-    if (argc > 1 && g_str_equal(argv[1], "complete")) {
+    if (argc > 1 && g_str_equal(argv[1], "--complete")) {
         return complete(argc - 2, argv + 2);
     }
     int at = command_index(argc, argv);

@@ -9,18 +9,13 @@
 #include "query/query_field_part.h"
 #include "query/query_field_text.h"
 #include "query/query_field_value.h"
-
-/* A name further away than this many edits was something else. */
-#define NEAREST_MAX_EDITS 3
-
-/* Names are short; what is longer is no misspelt one. */
-#define NEAREST_MAX_LENGTH 24
+#include "schema/nearest_word.h"
 
 static const QueryField table[] = {
     {.name = "from",
      .aliases = {"f"},
      .value = "WHO",
-     .help = "address or name of the author; @dom.fr for a domain",
+     .help = "address or name of the author; @dom.fr: a domain",
      .reference = "the author, see below",
      .compile = query_field_compile_address,
      .argument = QUERY_ADDRESS_FROM},
@@ -74,7 +69,7 @@ static const QueryField table[] = {
     {.name = "attachment",
      .aliases = {"filename", "file"},
      .value = "TEXT",
-     .help = "words or extension of an attachment's name",
+     .help = "attachment name: words, or extension",
      .reference = "words of an attachment's file name; it is split at `. _ -`, so "
                   "`attachment:pdf` is an extension",
      .compile = query_field_compile_text,
@@ -99,7 +94,7 @@ static const QueryField table[] = {
      .compile = query_field_compile_mime},
     {.name = "has",
      .value = "WORD",
-     .help = "attachment, twin, problem, tag, note, or a kind of attachment",
+     .help = "attachment, twin, problem, tag, note, kind of attachment",
      .reference = "`has:attachment`; `has:twin`, another message has the same Message-ID and "
                   "other bytes; `has:problem`, something was odd when it was read; `has:tag` "
                   "and `has:note`, of one's own; `has:pdf` and every other kind",
@@ -191,7 +186,7 @@ static const QueryField table[] = {
      .words = {"pass", "fail", "nokey", "no-key", "none", "error"}},
     {.name = "claims",
      .value = "METHOD[=RESULT]",
-     .help = "what servers claim, unchecked: dkim=pass, spf=fail, dmarc",
+     .help = "what servers claim, unchecked: dkim=pass, dmarc",
      .reference = "what Authentication-Results and Received-SPF fields claim, which anybody "
                   "can write and nobody here has checked: `claims:dkim=pass`, "
                   "`claims:spf=fail`, `claims:dmarc` for any result; `claims:none`, no such "
@@ -200,7 +195,7 @@ static const QueryField table[] = {
     {.name = "signed-by",
      .aliases = {"signer"},
      .value = "DOMAIN",
-     .help = "a passing signature of that domain or one below it",
+     .help = "a passing signature of that domain or one below",
      .reference = "a passing signature of that domain or one below it",
      .compile = query_field_compile_signature,
      .argument = QUERY_SIGNATURE_SIGNED_BY},
@@ -218,7 +213,7 @@ static const QueryField table[] = {
      .argument = QUERY_SIGNATURE_SELECTOR},
     {.name = "key",
      .value = "KEY",
-     .help = "a signature checked with that key: SHA-256, name, bits, state",
+     .help = "the key of a signature: SHA-256, name, bits, state",
      .reference = "a signature that was checked with that key: by the first 8 or more digits "
                   "of the SHA-256 of its SubjectPublicKeyInfo, as `keys` and `verify` show it; "
                   "by its name in the DNS, `key:val2014._domainkey.mairie-valmont.example`; by "
@@ -249,7 +244,7 @@ static const QueryField table[] = {
     {.name = "language",
      .aliases = {"lang"},
      .value = "CODE",
-     .help = "the language of the text: en, fr, de ...; none is unclear",
+     .help = "language of the text: en, fr ...; none: not clear",
      .reference =
          "the language of the message's text: `en fr de es it pt nl sv da no fi pl cs hu "
          "ro tr ru uk bg el ar he th zh ja ko`, or `none`, it is not clear",
@@ -320,67 +315,14 @@ const QueryField *query_field_find(Slice name)
     return NULL;
 }
 
-/* Case does not matter, and a hyphen and an underscore count as the same. */
-static bool same_letter(char a, char b)
-{
-    return g_ascii_tolower(a) == g_ascii_tolower(b) || (a == '_' && b == '-');
-}
-
-/* Levenshtein's distance. */
-static size_t edit_distance(Slice a, Slice b)
-{
-    size_t row[NEAREST_MAX_LENGTH + 1];
-    for (size_t j = 0; j <= b.len; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            bool is_same = same_letter(a.ptr[i - 1], b.ptr[j - 1]);
-            size_t substituted = diagonal + (is_same ? 0 : 1);
-            diagonal = row[j];
-            row[j] = MIN(substituted, MIN(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[b.len];
-}
-
-typedef struct {
-    const char *word;
-    size_t distance;
-} Nearest;
-
-static void try_nearest(Nearest *best, Slice name, const char *candidate)
-{
-    Slice other = slice_of_string(candidate);
-    if (other.len < 2 || other.len > NEAREST_MAX_LENGTH || name.len > NEAREST_MAX_LENGTH) {
-        return;
-    }
-    size_t distance = edit_distance(name, other);
-    /* Half of a short word changed is another word. */
-    if (distance < best->distance && distance * 2 <= MAX(other.len, name.len)) {
-        *best = (Nearest){candidate, distance};
-    }
-}
-
 const char *query_field_nearest(Slice name)
 {
-    Nearest best = {NULL, NEAREST_MAX_EDITS + 1};
+    NearestWord nearest = nearest_word_begin(name);
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         const char *known = NULL;
         for (size_t n = 0; (known = nth_name(&table[i], n)) != NULL; n++) {
-            try_nearest(&best, name, known);
+            nearest_word_try(&nearest, known);
         }
     }
-    return best.word;
-}
-
-const char *query_field_nearest_word(Slice word, const char *const *words, size_t n_words)
-{
-    Nearest best = {NULL, NEAREST_MAX_EDITS + 1};
-    for (size_t i = 0; i < n_words && words[i] != NULL; i++) {
-        try_nearest(&best, word, words[i]);
-    }
-    return best.word;
+    return nearest.word;
 }

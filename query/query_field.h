@@ -35,7 +35,3 @@ const QueryField *query_field_find(Slice name);
 /* The name or alias that a misspelt one was probably meant to be. Returns: NULL when none is
  * near. */
 const char *query_field_nearest(Slice name);
-
-/* The entry of `words` nearest to `word`; the count ends at the first NULL or at `n_words`.
- * Returns: NULL when none is near. */
-const char *query_field_nearest_word(Slice word, const char *const *words, size_t n_words);

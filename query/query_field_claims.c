@@ -2,6 +2,7 @@
 #include "query/query_field_claims.h"
 
 #include "query/query_field.h"
+#include "schema/nearest_word.h"
 
 /* The methods of IANA's registry (RFC 8601 section 6.2), Microsoft's compauth, BIMI; the common
  * ones first, as the likelier guess. Servers' own begin with "x-". */
@@ -38,7 +39,7 @@ static bool is_known(const char *word, const char *const *words, size_t n_words)
 static bool fail_unknown(QueryCompiler *compiler, const QueryNode *term, const char *what,
                          const char *word, const char *const *words, size_t n_words)
 {
-    const char *nearest = query_field_nearest_word(slice_of_string(word), words, n_words);
+    const char *nearest = nearest_word_of(slice_of_string(word), words, n_words);
     return query_compiler_fail(compiler, term, "unknown %s \"%s\"%s%s%s", what, word,
                                nearest == NULL ? ", write claims:dkim=pass or claims:spf"
                                                : ", did you mean \"",

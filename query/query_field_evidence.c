@@ -2,6 +2,7 @@
 #include "query/query_field_evidence.h"
 
 #include "query/query_field.h"
+#include "schema/nearest_word.h"
 #include "schema/verdict.h"
 
 /* A word and the condition on `m` that it stands for. Conditions repeat the WHERE of the
@@ -92,8 +93,8 @@ static bool compile_word(QueryCompiler *compiler, const QueryNode *term,
             return true;
         }
     }
-    const char *nearest = query_field_nearest_word(slice_of_string(term->text),
-                                                   term->field->words, QUERY_FIELD_MAX_WORDS);
+    const char *nearest =
+        nearest_word_of(slice_of_string(term->text), term->field->words, QUERY_FIELD_MAX_WORDS);
     return nearest != NULL
                ? query_compiler_fail(compiler, term, "unknown word, did you mean \"%s:%s\"?",
                                      term->field->name, nearest)
@@ -191,7 +192,7 @@ bool query_field_compile_caveat(QueryCompiler *compiler, const QueryNode *term,
         }
     }
     const char *nearest =
-        query_field_nearest_word(slice_of_string(term->text), words, G_N_ELEMENTS(words));
+        nearest_word_of(slice_of_string(term->text), words, G_N_ELEMENTS(words));
     return query_compiler_fail(compiler, term, "unknown caveat%s%s%s",
                                nearest == NULL ? "" : ", did you mean \"",
                                nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/search_field.h"
 
-#include "query/query_field.h"
 #include "query/search_output.h"
+#include "schema/nearest_word.h"
 #include "schema/record.h"
 
 static const char *const names[SEARCH_FIELD_COUNT] = {
@@ -56,8 +56,7 @@ char *search_field_parse(const char *list, GArray *fields)
             g_array_append_val(fields, field);
             continue;
         }
-        const char *nearest =
-            query_field_nearest_word(slice_of_string(name), names, SEARCH_FIELD_COUNT);
+        const char *nearest = nearest_word_of(slice_of_string(name), names, SEARCH_FIELD_COUNT);
         if (nearest != NULL) {
             return g_strdup_printf("--fields: unknown field \"%s\", did you mean \"%s\"?", name,
                                    nearest);

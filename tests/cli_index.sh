@@ -73,7 +73,7 @@ canonical one.db >reference
 ok "messages are threaded, and missing ones named"
 
 for workers in 1 3; do
-    expect_exit 0 "$index" -d "workers$workers.db" -j "$workers" first.mbox second.mbox.gz tree
+    expect_exit 0 "$index" -d "workers$workers.db" "-j$workers" first.mbox second.mbox.gz tree
     canonical "workers$workers.db" | cmp -s - reference || fail "$workers workers give another archive"
 done
 ok "the archive does not depend on the number of workers"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs to a folder of its own and works from there; the manual pages have every command and option. Prints one line a
-# check; fails at the first that fails.
+# Installs to a folder of its own and works from there; the manual pages have every command and option, and each help fits
+# a screen. Prints one line a check; fails at the first that fails.
 set -euo pipefail
 . "$WAXSEAL_SOURCE_DIR/tests/checks.sh"
 cmake --install "$WAXSEAL_BUILD_DIR" --prefix "$work/usr" >log 2>&1 || fail "cmake --install: $(cat log)"
@@ -12,8 +12,8 @@ expect_exit 0 waxseal-query -d archive.db stats
 printf 'no key at all\n' >usr/share/waxseal/keys.tsv
 waxseal-index -q -d other.db "$WAXSEAL_SOURCE_DIR/data/sample/dump/Maildir" >out 2>err || true
 grep -q "$work/usr/.*keys.tsv:1: no key" err || fail "the keys of another place are used: $(cat err)"
-for file in share/bash-completion/completions/waxseal-query share/zsh/site-functions/_waxseal-query \
-    share/fish/vendor_completions.d/waxseal-query.fish share/man/man7/waxseal-query-syntax.7; do
+for file in share/bash-completion/completions/waxseal-{index,query} share/zsh/site-functions/_waxseal \
+    share/fish/vendor_completions.d/waxseal-{index,query}.fish share/man/man7/waxseal-query-syntax.7; do
     [ -s "usr/$file" ] || fail "$file is missing"
 done
 ok "what is installed works without the build"
@@ -22,7 +22,9 @@ page=usr/share/man/man1/waxseal-query.1
 while read -r command; do
     grep -qx "\.Ss $command" "$page" || fail "the manual has no $command"
     sed -n "/^\.Ss $command\$/,/^\.S[sh] /p" "$page" | sed 's/\\-/-/g' >section
-    waxseal-query "$command" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/\2/p' >listed
+    waxseal-query "$command" --help >help
+    [ "$(wc -l <help)" -le 24 ] && [ "$(wc -L <help)" -le 80 ] || fail "$command --help does not fit a screen of 80 x 24"
+    sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/\2/p' help >listed
     [ -s listed ] || fail "$command --help has no options"
     while read -r option; do
         grep -q "^\.It .*$option\( \|\$\)" section || fail "the manual of $command has no $option"
@@ -31,9 +33,13 @@ done < <(waxseal-query --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
 page=usr/share/man/man1/waxseal-index.1
 sed 's/\\-/-/g' "$page" >section
 while read -r option; do
-    grep -q "^\.It .*$option\(=.*\|\)\$" section || fail "the manual of waxseal-index has no $option"
+    grep -q "^\.It .*$option\( \|\$\)" section || fail "the manual of waxseal-index has no $option"
 done < <(waxseal-index --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/\2/p')
-ok "the manual pages have every command and option"
+for words in "waxseal-query --help" "waxseal-query search --help-fields" "waxseal-index --help"; do
+    $words >help
+    [ "$(wc -L <help)" -le 80 ] || fail "$words is wider than 80 columns"
+done
+ok "the manual pages have every command and option, and each help fits a screen"
 
 if command -v mandoc >/dev/null; then
     for page in usr/share/man/man1/*.1; do

@@ -1,10 +1,10 @@
-# Completion of waxseal-query for bash. The program itself says what may stand next.
-_waxseal_query() {
+# Completion of both programs for bash. They say themselves what may stand next.
+_waxseal() {
     local line=${COMP_LINE:0:COMP_POINT} words word
     read -ra words <<<"$line"
     [[ $line == *[[:space:]] ]] && words+=("")
     word=${words[-1]}
-    mapfile -t COMPREPLY < <("${words[0]}" complete "${words[@]:1}" 2>/dev/null)
+    mapfile -t COMPREPLY < <("${words[0]}" --complete "${words[@]:1}" 2>/dev/null)
     if [[ ${#COMPREPLY[@]} -eq 0 ]]; then
         compopt -o default 2>/dev/null
         return
@@ -16,4 +16,4 @@ _waxseal_query() {
     local kept=${word%"${word##*[:@]}"}
     COMPREPLY=("${COMPREPLY[@]#"$kept"}")
 }
-complete -F _waxseal_query waxseal-query
+complete -F _waxseal waxseal-query waxseal-index
