@@ -176,8 +176,8 @@ def check_kills(folder, arguments, reference, seconds, wanted):
     passed(f"{survived} of {wanted} kills survived; {halfway} of them left a part of the mail committed")
 
 
-def check_full_disk(folder, arguments, reference):
-    """A disk that is full at some point of the run, and has room again later."""
+def check_full_disk(folder, arguments, reference, seconds):
+    """A disk that is full at some point of the run, and has room again later; runs are killed on it, too."""
     disk = os.path.join(folder, "disk")
     os.mkdir(disk)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -189,6 +189,7 @@ def check_full_disk(folder, arguments, reference):
         for part in (0.05, 0.2, 0.5, 0.9):
             kib = int(reference["bytes"] * part) >> 10
             libc.mount(b"tmpfs", disk.encode(), b"tmpfs", 32, f"size={kib}k".encode())
+            kill_once(database, arguments, seconds * part / 2)
             said = run(database, arguments, (EXIT_FAILED,))
             if "the disk is full" not in said or said.count("\n") != 1:
                 fail(f"a disk of {kib} KiB: {said}")
@@ -198,7 +199,7 @@ def check_full_disk(folder, arguments, reference):
         compare(database, reference["hashes"], "after a full disk")
     finally:
         libc.umount(disk.encode())
-    passed("a disk that is full four times, and then is not")
+    passed("a disk that is full four times, with a kill before each, and then is not")
 
 
 def file_row(path, name):
@@ -284,7 +285,7 @@ def main():
         seconds = time.monotonic() - started
         reference = {"hashes": canonical(whole), "count": stored(whole), "bytes": os.path.getsize(whole)}
         check_kills(folder, arguments, reference, seconds, wanted)
-        check_full_disk(folder, arguments, reference)
+        check_full_disk(folder, arguments, reference, seconds)
         if "sanitizer" in subprocess.run([INDEX, "--version"], capture_output=True, text=True, check=True).stdout:
             print("ok - faults of a source # SKIP a sanitizer wants to be loaded before what makes them")
         else:

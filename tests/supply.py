@@ -49,6 +49,8 @@ def check_hardening(program, is_optimised):
         "no segment that is writable and executable": not re.search(r"LOAD.*RWE", segments),
         "stack protector": "__stack_chk_fail" in symbols,
         "no path for libraries": "RPATH" not in dynamic and "RUNPATH" not in dynamic,
+        "one SQLite": dynamic.count("libsqlite3.so") == 1
+                      and not re.search(r"FUNC .* (?!UND)\S+ sqlite3_", output("readelf", "-sW", program)),
     }
     if is_optimised:
         checks["FORTIFY"] = re.search(r"__(memcpy|read|pread64|snprintf|printf|fprintf)_chk", symbols)
