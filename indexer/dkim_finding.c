@@ -26,6 +26,9 @@ static void decide(DkimFinding *finding, const DkimKeyAnswer *answer, bool body_
     } else if (answer->outcome == DKIM_KEYS_OTHER_TIME) {
         finding->result = DKIM_RESULT_NOKEY;
         finding->reason = "the known keys are of another time, and none verifies";
+    } else if (answer->outcome == DKIM_KEYS_RECOVERED) {
+        finding->result = DKIM_RESULT_NOKEY;
+        finding->reason = "only recovered keys are known, and none verifies";
     }
 }
 

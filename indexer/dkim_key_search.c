@@ -98,15 +98,27 @@ static bool is_of_time(const Key *key, const DkimKeyTerms *terms)
     return !terms->has_date || key_window_covers(&key->window, terms->date);
 }
 
-/* Takes in what a key that does not verify says; a usable key says more than others. */
-static void count_against(DkimKeyAnswer *answer, const Key *key, const char *fault)
+/* Whether nothing is known yet that decides. */
+static bool is_open(DkimKeysOutcome outcome)
 {
-    const bool is_open =
-        answer->outcome == DKIM_KEYS_NONE || answer->outcome == DKIM_KEYS_OTHER_TIME;
+    return outcome == DKIM_KEYS_NONE || outcome == DKIM_KEYS_OTHER_TIME ||
+           outcome == DKIM_KEYS_RECOVERED;
+}
+
+/* Takes in what a key that does not verify says; a usable key says more than others. That a
+ * computed key was the only one of its name and time, nobody knows. */
+static void count_against(DkimKeyAnswer *answer, const Key *key, const char *fault,
+                          bool is_of_time)
+{
     const bool no_answer = (key->material.flags & KEY_FLAG_NO_ANSWER) != 0;
-    if (fault == NULL && answer->outcome != DKIM_KEYS_BAD) {
+    if (!is_of_time) {
+        answer->outcome =
+            answer->outcome == DKIM_KEYS_NONE ? DKIM_KEYS_OTHER_TIME : answer->outcome;
+    } else if (key->origin == KEY_ORIGIN_RECOVERED) {
+        answer->outcome = is_open(answer->outcome) ? DKIM_KEYS_RECOVERED : answer->outcome;
+    } else if (fault == NULL && answer->outcome != DKIM_KEYS_BAD) {
         *answer = (DkimKeyAnswer){.outcome = DKIM_KEYS_BAD, .key = key};
-    } else if (fault != NULL && is_open) {
+    } else if (fault != NULL && is_open(answer->outcome)) {
         *answer = (DkimKeyAnswer){
             .outcome = no_answer ? DKIM_KEYS_NO_ANSWER : DKIM_KEYS_UNUSABLE,
             .key = key,
@@ -150,11 +162,7 @@ static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *
         if (fault == NULL && (key->material.flags & KEY_FLAG_WRAPPED) != 0) {
             fault = "the key is not in the form for its type";
         }
-        if (is_of_time(key, &question->terms)) {
-            count_against(&answer, key, fault);
-        } else if (answer.outcome == DKIM_KEYS_NONE) {
-            answer.outcome = DKIM_KEYS_OTHER_TIME;
-        }
+        count_against(&answer, key, fault, is_of_time(key, &question->terms));
     }
     return answer;
 }
@@ -206,8 +214,11 @@ static CaveatSet key_caveats(const Key *key, const DkimKeyTerms *terms)
 DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *question)
 {
     DkimKeyAnswer answer = try_own_keys(search, question);
-    if (answer.outcome == DKIM_KEYS_NONE && question->terms.demand == DKIM_KEY_DEMAND_NONE) {
-        answer = try_shared_keys(search, question);
+    const bool has_published =
+        answer.outcome != DKIM_KEYS_NONE && answer.outcome != DKIM_KEYS_RECOVERED;
+    if (!has_published && question->terms.demand == DKIM_KEY_DEMAND_NONE) {
+        const DkimKeyAnswer shared = try_shared_keys(search, question);
+        answer = shared.outcome == DKIM_KEYS_GOOD ? shared : answer;
     }
     if (answer.key != NULL) {
         answer.caveats |= key_caveats(answer.key, &question->terms);

@@ -23,6 +23,7 @@ typedef enum {
     DKIM_KEYS_GOOD,       /* one verifies */
     DKIM_KEYS_BAD,        /* none of the usable ones verifies */
     DKIM_KEYS_OTHER_TIME, /* none verifies, and none is known to be of the message's time */
+    DKIM_KEYS_RECOVERED,  /* none verifies, and those of its time are known from mail alone */
     DKIM_KEYS_UNUSABLE,   /* known, but none may be used; a reason is given */
     DKIM_KEYS_NO_ANSWER,  /* the DNS was asked and did not answer */
 } DkimKeysOutcome;
@@ -53,7 +54,8 @@ typedef struct {
 
 typedef struct {
     DkimKeysOutcome outcome;
-    const Key *key;     /* that decided; NULL with DKIM_KEYS_NONE and _OTHER_TIME */
+    const Key *key;     /* that decided; NULL with DKIM_KEYS_NONE, _OTHER_TIME
+                           and _RECOVERED */
     const char *reason; /* constant words, with DKIM_KEYS_UNUSABLE and _NO_ANSWER */
     CaveatSet caveats;  /* weak-key, test-mode, leaked-key, recovered-key, shared-key,
                            outside-key-window */
@@ -77,5 +79,7 @@ KeyRank dkim_key_search_rank(const DkimKeySearch *search, const char *selector,
 
 /* Tries all keys of the name; without any, those of its selector under other names, of which
  * one that does not verify says nothing. Nor does a key say anything against a message of
- * another time than its known life: a domain may put a new key under an old name. */
+ * another time than its known life: a domain may put a new key under an old name. Nor does a
+ * key that was computed from signatures: it is one that the name was used with, and maybe not
+ * the only one. */
 DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *question);

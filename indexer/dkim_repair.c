@@ -84,9 +84,13 @@ static bool is_client_field(Slice name)
     return false;
 }
 
+/* Without a verdict, too: a recovered key that does not verify gives none, and may verify then.
+ */
 static bool lacks_header_with_client_field(const RecordSignature *entry)
 {
-    if (!is_broken(entry) || entry->header_ok != TRI_NO || entry->body_ok != TRI_YES) {
+    const bool is_open = entry->result == DKIM_RESULT_NOKEY;
+    const bool is_bad = is_broken(entry) && entry->header_ok == TRI_NO;
+    if (entry->body_ok != TRI_YES || (!is_bad && !is_open)) {
         return false;
     }
     Slice rest = entry->signed_fields;
@@ -124,6 +128,13 @@ static void mend(RecordSignature *entry, const RecordSignature *tried, Repair re
     }
 }
 
+static bool is_helped(const RecordSignature *entry, const RecordSignature *found)
+{
+    return is_broken(entry)
+               ? found->result == DKIM_RESULT_PASS || found->result == DKIM_RESULT_NOKEY
+               : entry->result == DKIM_RESULT_NOKEY && found->result == DKIM_RESULT_PASS;
+}
+
 /* Checks the repaired message, and mends those signatures that it helps. */
 static void check_repaired(const Trial *trial, Repair repair, const RawMessage *repaired,
                            DkimBodyEnd body_end)
@@ -137,8 +148,7 @@ static void check_repaired(const Trial *trial, Repair repair, const RawMessage *
     for (guint i = 0; tried->len == signatures->len && i < tried->len; i++) {
         RecordSignature *entry = &g_array_index(signatures, RecordSignature, i);
         const RecordSignature *found = &g_array_index(tried, RecordSignature, i);
-        if (is_broken(entry) &&
-            (found->result == DKIM_RESULT_PASS || found->result == DKIM_RESULT_NOKEY)) {
+        if (is_helped(entry, found)) {
             mend(entry, found, repair);
         }
     }
@@ -282,7 +292,8 @@ void dkim_repairer_run(DkimRepairer *repairer, const RawMessage *message, Slice 
     const Trial trial = {repairer, message, quoted, record};
     if (record->signatures->len > DKIM_REPAIR_SIGNATURE_MAX ||
         MAX(message->bytes.len, quoted.len) > DKIM_REPAIR_BYTES_MAX ||
-        !any_signature(record, is_broken)) {
+        !(any_signature(record, is_broken) ||
+          any_signature(record, lacks_header_with_client_field))) {
         return;
     }
     try_repairs(&trial);

@@ -132,9 +132,32 @@ static void run_job(gpointer data, gpointer user_data)
     g_free(job);
 }
 
+static bool is_doubtful_in(const KeyWindow *window, const RecoverySignature *signature)
+{
+    return window->is_known && signature->doubt > 0 && signature->has_date &&
+           signature->date >= window->begin && signature->date <= window->end;
+}
+
 static uint64_t memory_of(const RecoveryName *name)
 {
     return rsa_recovery_memory(name->signature_len, EXPONENT_MAX);
+}
+
+/* Takes out what is doubtful and of the time of a key that was computed before: it was looked
+ * at then. */
+static void leave_doubtful(const Recovery *recovery, const RecoveryName *name, GArray *list)
+{
+    const GPtrArray *keys =
+        key_store_find(recovery->options->keys, slice_of_string(name->selector),
+                       slice_of_string(name->domain));
+    for (guint i = 0; keys != NULL && i < keys->len; i++) {
+        const Key *key = g_ptr_array_index(keys, i);
+        for (guint at = list->len; key->origin == KEY_ORIGIN_RECOVERED && at-- > 0;) {
+            if (is_doubtful_in(&key->window, &g_array_index(list, RecoverySignature, at))) {
+                g_array_remove_index(list, at);
+            }
+        }
+    }
 }
 
 /* Gives a name to a thread, if there is anything to compute with. */
@@ -151,6 +174,7 @@ static bool begin_name(Recovery *recovery, size_t index, GError **error)
         return false;
     }
     /* None is left when a key that was found meanwhile has settled them. */
+    leave_doubtful(recovery, name, signatures.list);
     if (signatures.list->len < RECOVERY_CONFIRMED_MIN) {
         recovery->outcome.too_few += signatures.list->len > 0;
         return true;

@@ -21,13 +21,21 @@ enum {
     FIND_DATE
 };
 
-/* A body that was altered comes with an altered header more often than not. Mailing lists put
- * their name in front of a Subject that has none: "[list] ..." is not what was signed, while
- * "Re: [list] ..." was written by an author. */
-#define DOUBT_OF_BODY    "CASE s.body_ok WHEN 1 THEN 0 WHEN 0 THEN 2 ELSE 1 END"
+/* A body that was altered comes with an altered header more often than not: a list that adds a
+ * footer writes Content-Type anew, and takes those who get the mail from it out of Cc.
+ * It puts its name in front of a Subject that has none: "[list] ..." is not what was signed,
+ * while "Re: [list] ..." was written by an author. */
+#define SIGNS(field) "(instr(lower(':' || f.fields || ':'), ':" field ":') > 0)"
+#define HAS_SECOND_CC                                                                          \
+    "EXISTS (SELECT 1 FROM message_address a WHERE a.message_id = s.message_id"                \
+    " AND a.role = 'cc' AND a.position = 1)"
+#define DOUBT_OF_BODY                                                                          \
+    "CASE s.body_ok WHEN 1 THEN 0 WHEN 0 THEN 2 + " SIGNS("content-type") " + (" SIGNS(        \
+        "cc") " AND " HAS_SECOND_CC ") ELSE 1 END"
 #define DOUBT_OF_SUBJECT "(t.subject LIKE '[%')"
 #define JOIN_MESSAGE                                                                           \
-    " s JOIN message m ON m.id = s.message_id JOIN message_text t ON t.id = s.message_id "
+    " s JOIN message m ON m.id = s.message_id JOIN message_text t ON t.id = s.message_id"      \
+    " JOIN signed_fields f ON f.id = s.signed_fields_id "
 
 static const char *const find_sql[KIND_COUNT] = {
     [KIND_DKIM] =

@@ -227,8 +227,8 @@ static uint64_t distance_of(int64_t a, int64_t b)
     return a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
 }
 
-/* Writes up to RECOVERY_PARTNERS_MAX signatures for the pivot; one is enough at first when many
- * are beyond doubt. Returns: how many. */
+/* Writes up to RECOVERY_DOUBTFUL_PARTNERS_MAX signatures for the pivot; one is enough at first
+ * when many are beyond doubt. Returns: how many. */
 static size_t choose_partners(const State *state, guint pivot_place, unsigned attempt,
                               RsaSignature *out)
 {
@@ -245,7 +245,9 @@ static size_t choose_partners(const State *state, guint pivot_place, unsigned at
     const Partner *first = &g_array_index(partners, Partner, 0);
     const bool is_clean = attempt == 0 && pivot->doubt == 0 && first->doubt == 0 &&
                           partners->len > RECOVERY_PARTNERS_MAX;
-    const size_t n_partners = is_clean ? 1 : MIN(partners->len, RECOVERY_PARTNERS_MAX);
+    const size_t most =
+        pivot->doubt == 0 ? RECOVERY_PARTNERS_MAX : RECOVERY_DOUBTFUL_PARTNERS_MAX;
+    const size_t n_partners = is_clean ? 1 : MIN(partners->len, most);
     for (size_t i = 0; i < n_partners; i++) {
         out[i] = signature_at(state, g_array_index(partners, Partner, i).place)->rsa;
     }
@@ -266,7 +268,7 @@ static GBytes *bytes_of_number(unsigned number)
 /* Computes with one pivot. Returns: whether that gave a key. */
 static bool attempt_one(State *state, guint pivot_place, unsigned attempt, unsigned exponent)
 {
-    RsaSignature partners[RECOVERY_PARTNERS_MAX];
+    RsaSignature partners[RECOVERY_DOUBTFUL_PARTNERS_MAX];
     const RsaSignature pivot = signature_at(state, pivot_place)->rsa;
     const size_t index = g_array_index(state->order, size_t, pivot_place);
     const size_t n_partners = choose_partners(state, pivot_place, attempt, partners);

@@ -22,8 +22,10 @@
 #define RECOVERY_ATTEMPTS_MAX      6
 #define RECOVERY_MORE_ATTEMPTS_MAX 3
 
-/* Signatures that one of them is compared with at once. */
-#define RECOVERY_PARTNERS_MAX 4
+/* Signatures that one of them is compared with at once; more of them where there is doubt,
+ * since each costs less than another attempt. */
+#define RECOVERY_PARTNERS_MAX          4
+#define RECOVERY_DOUBTFUL_PARTNERS_MAX 8
 
 /* Keys found under one name. */
 #define RECOVERY_KEYS_MAX 16

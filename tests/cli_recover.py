@@ -53,20 +53,25 @@ class Mails:
         self.path = path
         self.count = 0
 
-    def add(self, key, selector, domain, day, *, subject=None, sent_subject=None, sent_body=None, signature=None):
-        """Signs a mail; `sent_*` is what the list made of it. `signature` replaces the one that is right."""
+    def add(self, key, selector, domain, day, *, subject=None, sent_subject=None, sent_body=None, signature=None,
+            signed_type=None):
+        """Signs a mail; `sent_*` is what the list made of it. `signature` replaces the one that is right. A
+        Content-Type that is signed is replaced by the list."""
         self.count += 1
         subject = subject or f"Mail {self.count}"
         date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(START + day * DAY + self.count))
         body = f"Text {self.count}\r\n".encode()
 
-        def fields(text):
-            return [f"From: a@{domain}\r\n".encode(), f"Subject: {text}\r\n".encode(), f"Date: {date}\r\n".encode()]
+        def fields(text, type_):
+            lines = [f"From: a@{domain}", f"Subject: {text}", f"Date: {date}"] + ([f"Content-Type: {type_}"] if type_ else [])
+            return [f"{line}\r\n".encode() for line in lines]
 
-        signed = dkim_signer.sign(fields(subject), body, key, domain, selector, NAMES)
+        names = NAMES + (["Content-Type"] if signed_type else [])
+        signed = dkim_signer.sign(fields(subject, signed_type), body, key, domain, selector, names)
         if signature is not None:
             signed = signed[:signed.index(b"\r\n\tb=") + 5] + dkim_signer.folded_base64(signature).encode() + b"\r\n"
-        mail = signed + b"".join(fields(sent_subject or subject)) + b"\r\n" + (sent_body or body)
+        sent = fields(sent_subject or subject, signed_type and "text/plain; charset=us-ascii")
+        mail = signed + b"".join(sent) + b"\r\n" + (sent_body or body)
         with open(self.path, "ab") as file:
             file.write(b"From - Sat Jan  1 00:00:00 2011\n" + mail.replace(b"\r\n", b"\n") + b"\n")
 
@@ -90,7 +95,7 @@ PASSED = "select count(*) from message where dkim = 'pass'"
 def make_mail(folder):
     """Returns the keys that can be found, by name."""
     mails = Mails(folder / "mails.mbox")
-    names = ["plain", "older", "newer", "footer", "two"]
+    names = ["plain", "older", "newer", "footer", "crowd", "two"]
     keys = {name: new_key(folder, name) for name in names}
     for day in range(5):
         mails.add(keys["plain"], "plain", "one.example", day)
@@ -104,6 +109,11 @@ def make_mail(folder):
     # Bodies with a footer: the header still gives the key.
     for day in range(4):
         mails.add(keys["footer"], "footer", "three.example", day, sent_body=b"Text\r\n--\r\nlist\r\n")
+    # The list replaced a signed field of all but three, of the first and the last day among them.
+    for day in range(60):
+        signed_type = None if day in (0, 20, 59) else "text/plain"
+        mails.add(keys["crowd"], "crowd", "seven.example", day, sent_body=b"Text\r\n--\r\nlist\r\n",
+                  signed_type=signed_type)
     # Too few to confirm anything.
     for day in range(2):
         mails.add(keys["two"], "two", "four.example", day, subject="same")
@@ -111,7 +121,7 @@ def make_mail(folder):
     for day in range(3):
         mails.add(keys["two"], "long", "five.example", day, signature=os.urandom(513))
     return {("plain", "one.example"): [keys["plain"]], ("s", "two.example"): [keys["older"], keys["newer"]],
-            ("footer", "three.example"): [keys["footer"]]}
+            ("footer", "three.example"): [keys["footer"]], ("crowd", "seven.example"): [keys["crowd"]]}
 
 
 def check_found(folder, keys):
@@ -124,7 +134,7 @@ def check_found(folder, keys):
     assert found == expected, found
     ok("the keys are those that signed")
     assert "Found        1024 bits, 5 signatures: plain._domainkey.one.example\n" in text, text
-    assert "Recovered    4 keys of 3 names tried" in text and "No key for   0 names\n" in text, text
+    assert "Recovered    5 keys of 4 names tried" in text and "No key for   0 names\n" in text, text
     assert "Not tried    1 name with fewer than 3 different signatures, 1 of more than 4096 bits\n" in text, text
     ok("the summary counts what was found and what was not tried")
     assert rows(archive, PASSED) == [(5 + 8,)]
@@ -133,6 +143,10 @@ def check_found(folder, keys):
     assert rows(archive, "select count(*), sum(body_ok = 0 and header_ok) from signature where domain = 'three.example'"
                 " and result = 'fail'") == [(4, 4)]
     ok("their mail passes, is never verified, and an altered body stays altered")
+    assert rows(archive, "select result, reason, header_ok, key_id from signature where selector = 'plain'"
+                " and result <> 'pass'") == 2 * [
+                    ("nokey", "only recovered keys are known, and none verifies", None, None)]
+    ok("what a recovered key does not verify stays open")
     seen = rows(archive, "select channel, first_seen, last_seen, notes from dkim_key_observation o"
                 " join dkim_key k on k.id = o.key_id where selector = 'plain'")
     assert seen == [("gcd", "2011-03-13", "2011-03-17", "recovered from signatures, record text not known; 5 of 7 verify")

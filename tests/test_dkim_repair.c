@@ -196,6 +196,29 @@ static void test_bent(gconstpointer data)
     }
 }
 
+/* A recovered key that does not verify decides nothing, and may verify with the repair; without
+ * any key, nothing tells that one is needed. */
+static void test_header_without_a_verdict(void)
+{
+    static const BentCase bent = {
+        "",         RELAXED NAMES ":status",  HEADER "a\r\n",
+        "Subject:", "Status: RO\r\nSubject:", .repair = "client-fields"};
+    const KeyObservation computed = {.source = "test", .channel = "gcd", .notes = ""};
+    g_autofree char *key = g_strconcat("p=", dkim_signer_public_key(signer), NULL);
+    g_autofree char *text = bend(&bent);
+    g_autoptr(KeyStore) none = keys_new(true);
+    g_autoptr(KeyStore) keys = keys_new(true);
+    key_store_add(keys, "s", "example.org", key, &computed);
+    check(keys, text, false, false);
+    g_assert_cmpint(first_signature()->result, ==, DKIM_RESULT_NOKEY);
+    check(keys, text, false, true);
+    g_assert_cmpint(first_signature()->result, ==, DKIM_RESULT_PASS);
+    g_assert_cmpint(first_signature()->repair, ==, REPAIR_CLIENT_FIELDS);
+    check(none, text, false, true);
+    g_assert_cmpint(first_signature()->result, ==, DKIM_RESULT_NOKEY);
+    g_assert_cmpint(first_signature()->repair, ==, REPAIR_NONE);
+}
+
 /* Makes the signature of a signer that hashed another end of the body. */
 static char *sign_with_body(const char *tags, const char *signed_as, const char *message)
 {
@@ -368,6 +391,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &end_cases[i], test_end);
     }
     g_test_add_func("/dkim_repair/end/of_large_bodies", test_ends_of_large_bodies);
+    g_test_add_func("/dkim_repair/a_header_without_a_verdict", test_header_without_a_verdict);
     g_test_add_func("/dkim_repair/each_signature_is_its_own", test_each_signature_is_its_own);
     g_test_add_func("/dkim_repair/caveats_of_the_message_as_it_is_stay",
                     test_caveats_of_the_message_as_it_is_stay);

@@ -191,6 +191,20 @@ static const Case cases[] = {
      "gcd",
      "",
      "pass none recovered-key|pass 1 recovered-key"},
+    {"a_computed_key_that_does_not_verify_says_nothing",
+     {1, DATE, 1, true, NULL, "nokey", NULL},
+     "example.org",
+     "",
+     "gcd",
+     "",
+     "nokey none |nokey - "},
+    {"a_computed_key_excuses_no_body",
+     {1, DATE, 0, true, NULL, "fail", NULL},
+     "example.org",
+     "",
+     "gcd",
+     "",
+     "fail none |fail - "},
     {"a_key_of_another_name_is_shared",
      {1, DATE, 1, false, NULL, "nokey", NULL},
      "example.net",
@@ -314,6 +328,36 @@ static void test_a_computed_key_takes_the_provenance_of_its_twin(void)
     expect(&fixture, 1, "pass limited shared-key|pass 1 shared-key");
 }
 
+/* Adds another key under the name of the fixture's rows. */
+static void add_other_key(Fixture *fixture, const char *channel)
+{
+    g_autoptr(DkimSigner) other = dkim_signer_new(BITS);
+    g_autofree char *record = g_strconcat("p=", dkim_signer_public_key(other), NULL);
+    const KeyObservation observation = {.source = "test", .channel = channel, .notes = ""};
+    g_assert_true(key_store_add(fixture->keys, "s", "example.org", record, &observation));
+}
+
+/* A computed key tells nothing against a signature, so another name's key is tried as without
+ * it; and a published key tells against it, whatever was computed beside. */
+static void test_a_computed_key_stands_in_no_way(void)
+{
+    g_auto(Fixture) shared;
+    fixture_init(&shared);
+    add_row(&shared, &(Row){1, DATE, 1, false, NULL, "nokey", NULL});
+    add_other_key(&shared, "gcd");
+    add_key(&shared, "s", "example.net", "", "file", "");
+    recheck(&shared, 2);
+    expect(&shared, 1, "pass limited shared-key|pass 1 shared-key");
+
+    g_auto(Fixture) published;
+    fixture_init(&published);
+    add_row(&published, &(Row){1, DATE, 1, true, NULL, "nokey", NULL});
+    add_other_key(&published, "gcd");
+    add_key(&published, "s", "example.org", "", "file", "");
+    recheck(&published, 2);
+    expect(&published, 1, "fail none |fail 0 ");
+}
+
 /* The published record says that the key is not for this hash: the computed one, which does not
  * know, gets no way around. */
 static void test_a_published_record_takes_the_place_of_a_computed_one(void)
@@ -370,6 +414,8 @@ int main(int argc, char **argv)
                     test_a_dated_leak_divides_the_mail_of_a_key);
     g_test_add_func("/recheck/a_leak_reaches_all_names_of_a_key",
                     test_a_leak_reaches_all_names_of_a_key);
+    g_test_add_func("/recheck/a_computed_key_stands_in_no_way",
+                    test_a_computed_key_stands_in_no_way);
     g_test_add_func("/recheck/a_computed_key_takes_the_provenance_of_its_twin",
                     test_a_computed_key_takes_the_provenance_of_its_twin);
     g_test_add_func("/recheck/a_published_record_takes_the_place_of_a_computed_one",
