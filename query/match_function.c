@@ -7,7 +7,7 @@
 #include "schema/archive.h"
 
 /* Looking one message up costs as much as reading some hundred rows in a row. */
-#define LOOKUPS_MAX 64
+#define LOOKUPS_MAX 8
 
 /* Behind the last token of a prefix; what is quoted holds no quotation mark. FTS5 merges the
  * lists of all words of a prefix each time that an expression is run. */
