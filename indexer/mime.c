@@ -27,7 +27,7 @@ struct MimeParser {
 MimeParser *mime_parser_new(void)
 {
     MimeParser *parser = g_new0(MimeParser, 1);
-    g_mime_init();
+    g_mime_init(); /* links the program with GMime, which others load (gmime_library.h) */
     parser->charsets = charset_decoder_new();
     parser->words = encoded_word_decoder_new(parser->charsets);
     parser->header = mime_header_reader_new(parser->words, parser->charsets);

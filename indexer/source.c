@@ -172,7 +172,7 @@ static bool look(SourceReader *reader, const SourceEntry *entry, GError **error)
     if (n_read < 0) {
         reader->facts.kind = SOURCE_KIND_OTHER;
         reader->at_end = true;
-        if (g_error_matches(reader->trouble, G_IO_ERROR, G_IO_ERROR_INVALID_DATA)) {
+        if (g_error_matches(reader->trouble, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_DAMAGED)) {
             return true;
         }
         g_propagate_error(error, g_steal_pointer(&reader->trouble));
@@ -278,7 +278,7 @@ SourceRead source_reader_next(SourceReader *reader, SourceWindow *window, size_t
     window->used += fill.done;
     if (result == SOURCE_READ_END && reader->trouble == NULL &&
         byte_stream_has_changed(reader->stream, reader->stored_size, reader->mtime_ns)) {
-        g_set_error(&reader->trouble, G_IO_ERROR, G_IO_ERROR_FAILED,
+        g_set_error(&reader->trouble, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_CHANGED,
                     "%s: changed while it was read; the same command reads it again",
                     reader->path);
     }

@@ -9,7 +9,7 @@
  * Adding a kind is a SourceKind, a SourceReaderClass and a line in the table of source.c.
  *
  * Memory: entries own their strings. Message bytes are read straight into the caller's window.
- * Errors: G_IO_ERROR or G_FILE_ERROR, prefixed with the path.
+ * Errors: BYTE_STREAM_ERROR or G_FILE_ERROR, prefixed with the path.
  * Limits: SOURCE_MESSAGE_MAX bytes of one message are kept in the window; the rest is hashed.
  * Threads: one reader a thread.
  */

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include <gio/gio.h>
-
 #include "query/batch.h"
 #include "query/output_file.h"
 #include "schema/archive.h"

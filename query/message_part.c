@@ -20,7 +20,6 @@ typedef struct {
 MessagePartReader *message_part_reader_new(void)
 {
     MessagePartReader *reader = g_new0(MessagePartReader, 1);
-    g_mime_init();
     reader->charsets = charset_decoder_new();
     reader->words = encoded_word_decoder_new(reader->charsets);
     reader->walker = part_walker_new(reader->words);

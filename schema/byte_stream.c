@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+G_DEFINE_QUARK(waxseal - byte - stream - error - quark, byte_stream_error)
+
 /* Compressed bytes are read in pieces of this size. */
 #define INPUT_BYTES ((size_t)256 << 10)
 
@@ -37,7 +39,8 @@ static bool start_inflating(ByteStream *stream, GError **error)
     stream->compression = COMPRESSION_GZIP;
     stream->input = g_malloc(INPUT_BYTES);
     if (inflateInit2(&stream->inflater, WINDOW_BITS_GZIP) != Z_OK) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: out of memory", stream->path);
+        g_set_error(error, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_MEMORY, "%s: out of memory",
+                    stream->path);
         return false;
     }
     return true;
@@ -138,7 +141,7 @@ static size_t read_plain(ByteStream *stream, char *out, size_t length)
 
 static void set_damaged(ByteStream *stream, const char *why)
 {
-    g_set_error(&stream->pending, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+    g_set_error(&stream->pending, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_DAMAGED,
                 "%s: damaged gzip data: %s", stream->path, why);
 }
 
@@ -275,8 +278,8 @@ bool byte_stream_skip_to(ByteStream *stream, uint64_t offset, GError **error)
             return false;
         }
         if (n_read == 0) {
-            g_set_error(error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "%s: the file has shrunk",
-                        stream->path);
+            g_set_error(error, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_SHRUNK,
+                        "%s: the file has shrunk", stream->path);
             return false;
         }
     }

@@ -4,16 +4,26 @@
  * members one after the other. Files are opened read-only and read with pread, never mapped: a
  * file that shrinks meanwhile is a short read, not a signal.
  *
- * Memory: a stream owns its buffers. Errors: G_IO_ERROR or G_FILE_ERROR, prefixed with the
- * path.
+ * Memory: a stream owns its buffers. Errors: BYTE_STREAM_ERROR or G_FILE_ERROR, prefixed
+ * with the path.
  */
 #pragma once
 
-#include <gio/gio.h>
+#include <glib.h>
 #include <sys/stat.h>
 
 #include "schema/occurrence.h"
 #include "schema/slice.h"
+
+#define BYTE_STREAM_ERROR (byte_stream_error_quark())
+GQuark byte_stream_error_quark(void);
+
+typedef enum {
+    BYTE_STREAM_ERROR_DAMAGED, /* what is compressed cannot be read */
+    BYTE_STREAM_ERROR_SHRUNK,  /* the file ends before a place that it had */
+    BYTE_STREAM_ERROR_CHANGED, /* it is another one than before */
+    BYTE_STREAM_ERROR_MEMORY,  /* there is not enough of it */
+} ByteStreamError;
 
 typedef struct ByteStream ByteStream;
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/content_header.h"
 
+#include "schema/gmime_library.h"
 #include "schema/message_ids.h"
 #include "schema/utf8_text.h"
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentDisposition, g_object_unref)
+static void gmime_unref(gpointer object)
+{
+    gmime_library()->object_unref(object);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, gmime_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentDisposition, gmime_unref)
 
 /* The longest file name that is kept; file systems stop at 255 bytes. */
 #define NAME_BYTES_MAX 1000
@@ -205,35 +210,36 @@ static char *completed_type(const char *field)
 static void read_type(ContentHeader *content, Slice value, EncodedWordDecoder *words,
                       ProblemSet *problems)
 {
+    const GMimeLibrary *gmime = gmime_library();
     g_autofree char *text = field_text(value, problems);
     g_autofree char *completed = completed_type(text);
     if (completed != NULL) {
         problem_set_add(problems, PROBLEM_BAD_MIME);
     }
     g_autoptr(GMimeContentType) type =
-        g_mime_content_type_parse(NULL, completed == NULL ? text : completed);
-    if (type == NULL || g_mime_content_type_get_media_type(type) == NULL) {
+        gmime->content_type_parse(NULL, completed == NULL ? text : completed);
+    if (type == NULL || gmime->content_type_get_media_type(type) == NULL) {
         problem_set_add(problems, PROBLEM_BAD_MIME);
         return;
     }
-    set_lower(content->type, g_mime_content_type_get_media_type(type));
-    set_lower(content->subtype, g_mime_content_type_get_media_subtype(type));
+    set_lower(content->type, gmime->content_type_get_media_type(type));
+    set_lower(content->subtype, gmime->content_type_get_media_subtype(type));
     content->has_type = true;
-    const char *charset = g_mime_content_type_get_parameter(type, "charset");
+    const char *charset = gmime->content_type_get_parameter(type, "charset");
     g_string_assign(content->charset, charset == NULL ? "" : charset);
-    const char *boundary = g_mime_content_type_get_parameter(type, "boundary");
+    const char *boundary = gmime->content_type_get_parameter(type, "boundary");
     if (boundary != NULL && strlen(boundary) <= CONTENT_BOUNDARY_MAX) {
         g_string_assign(content->boundary, boundary);
     }
     content->is_flowed =
-        equals_nocase(g_mime_content_type_get_parameter(type, "format"), "flowed");
-    content->is_delsp = equals_nocase(g_mime_content_type_get_parameter(type, "delsp"), "yes");
-    const char *smime = g_mime_content_type_get_parameter(type, "smime-type");
+        equals_nocase(gmime->content_type_get_parameter(type, "format"), "flowed");
+    content->is_delsp = equals_nocase(gmime->content_type_get_parameter(type, "delsp"), "yes");
+    const char *smime = gmime->content_type_get_parameter(type, "smime-type");
     content->is_enveloped =
         equals_nocase(smime, "enveloped-data") || equals_nocase(smime, "authEnveloped-data");
     if (content->name->len == 0) {
         set_name_parameter(content, text, "name",
-                           g_mime_content_type_get_parameter(type, "name"), words, problems);
+                           gmime->content_type_get_parameter(type, "name"), words, problems);
     }
 }
 
@@ -244,19 +250,20 @@ static void read_disposition(ContentHeader *content, Slice value, EncodedWordDec
     if (text[strspn(text, " \t;")] == '\0') {
         return; /* an empty field says nothing */
     }
+    const GMimeLibrary *gmime = gmime_library();
     g_autoptr(GMimeContentDisposition) disposition =
-        g_mime_content_disposition_parse(NULL, text);
+        gmime->content_disposition_parse(NULL, text);
     if (disposition == NULL) {
         problem_set_add(problems, PROBLEM_BAD_MIME);
         return;
     }
     /* An unknown disposition is an attachment (RFC 2183 2.8). */
-    const char *word = g_mime_content_disposition_get_disposition(disposition);
+    const char *word = gmime->content_disposition_get_disposition(disposition);
     content->disposition =
         equals_nocase(word, "inline") ? DISPOSITION_INLINE : DISPOSITION_ATTACHMENT;
     /* The newer of the two names counts. */
     set_name_parameter(content, text, "filename",
-                       g_mime_content_disposition_get_parameter(disposition, "filename"), words,
+                       gmime->content_disposition_get_parameter(disposition, "filename"), words,
                        problems);
 }
 

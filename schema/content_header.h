@@ -10,8 +10,6 @@
  */
 #pragma once
 
-#include <gmime/gmime.h>
-
 #include "schema/encoded_word.h"
 #include "schema/raw_message.h"
 #include "schema/transfer_decoder.h"

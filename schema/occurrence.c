@@ -155,7 +155,7 @@ static GBytes *read_at(ByteStream *stream, const char *path, uint64_t offset, ui
 {
     char *bytes = length > EXTRACT_BYTES_MAX ? NULL : g_try_malloc(MAX(length, 1));
     if (bytes == NULL) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        g_set_error(error, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_MEMORY,
                     "%s: the message is too large for memory", path);
         return NULL;
     }
@@ -166,8 +166,8 @@ static GBytes *read_at(ByteStream *stream, const char *path, uint64_t offset, ui
         return NULL;
     }
     if ((uint64_t)n_read != length) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "%s: the file has shrunk",
-                    path);
+        g_set_error(error, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_SHRUNK,
+                    "%s: the file has shrunk", path);
         g_free(bytes);
         return NULL;
     }
@@ -185,7 +185,7 @@ GBytes *occurrence_reader_extract(OccurrenceReader *reader, const char *path,
         return NULL;
     }
     if (byte_stream_compression(stream) != compression) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        g_set_error(error, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_CHANGED,
                     "%s: the file has changed since it was indexed", path);
         return NULL;
     }

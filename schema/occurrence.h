@@ -3,11 +3,12 @@
  * What both programs agree on of where a message lies; the finding of boundaries is
  * indexer/source. Opens files read-only.
  *
- * Memory: results are the caller's. Errors: G_FILE_ERROR or G_IO_ERROR, prefixed with the path.
+ * Memory: results are the caller's. Errors: G_FILE_ERROR or BYTE_STREAM_ERROR, prefixed with
+ * the path.
  */
 #pragma once
 
-#include <gio/gio.h>
+#include <glib.h>
 
 #include "schema/slice.h"
 

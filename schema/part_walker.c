@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/part_walker.h"
 
+#include "schema/gmime_library.h"
+
 /* A multipart or a message that the walk is inside of. */
 typedef struct {
     bool is_message;
@@ -46,6 +48,7 @@ struct PartWalker {
 PartWalker *part_walker_new(EncodedWordDecoder *words)
 {
     PartWalker *walker = g_new0(PartWalker, 1);
+    gmime_library(); /* now: who walks may be confined by then */
     walker->words = words;
     content_header_init(&walker->part.content);
     return walker;

@@ -12,7 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static CharsetDecoder *charsets;
     if (charsets == NULL) {
-        g_mime_init();
         charsets = charset_decoder_new();
     }
     g_autoptr(EncodedWordDecoder) words = encoded_word_decoder_new(charsets);
