@@ -125,35 +125,36 @@ static bool answer_query(Batch *batch, const char *text, Answer *answer, GError 
     return true;
 }
 
-static void append_cells(GString *out, const GPtrArray *cells)
+static void append_cells(CsvWriter *writer, const GPtrArray *cells)
 {
     for (guint i = 0; i < cells->len; i++) {
-        csv_writer_text(out, i == 0, slice_of_string(g_ptr_array_index(cells, i)));
+        csv_writer_text(writer, slice_of_string(g_ptr_array_index(cells, i)));
     }
 }
 
-static void append_answer(GString *out, const Answer *answer, bool is_answered)
+static void append_answer(CsvWriter *writer, const Answer *answer, bool is_answered)
 {
     if (is_answered && answer->fault == NULL) {
-        csv_writer_integer(out, false, answer->hits);
-        csv_writer_integer(out, false, answer->verified);
+        csv_writer_integer(writer, answer->hits);
+        csv_writer_integer(writer, answer->verified);
     } else {
-        csv_writer_text(out, false, SLICE_EMPTY);
-        csv_writer_text(out, false, SLICE_EMPTY);
+        csv_writer_text(writer, SLICE_EMPTY);
+        csv_writer_text(writer, SLICE_EMPTY);
     }
-    csv_writer_text(out, false, slice_of_string(answer->newest));
-    csv_writer_text(out, false, slice_of_string(answer->fault == NULL ? "" : answer->fault));
-    csv_writer_end(out);
+    csv_writer_text(writer, slice_of_string(answer->newest));
+    csv_writer_text(writer, slice_of_string(answer->fault == NULL ? "" : answer->fault));
+    csv_writer_end(writer);
 }
 
 static bool write_header(Batch *batch, const GPtrArray *cells, GError **error)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    append_cells(out, cells);
+    CsvWriter writer = csv_writer_on(out, batch->options->separator);
+    append_cells(&writer, cells);
     for (size_t i = 0; i < G_N_ELEMENTS(result_names); i++) {
-        csv_writer_text(out, false, slice_of_string(result_names[i]));
+        csv_writer_text(&writer, slice_of_string(result_names[i]));
     }
-    csv_writer_end(out);
+    csv_writer_end(&writer);
     return batch->options->write(batch->options->data, out, error);
 }
 
@@ -192,6 +193,7 @@ static bool write_row(Batch *batch, GPtrArray *cells, const char *csv_fault, GEr
         batch->column < cells->len ? query_of(g_ptr_array_index(cells, batch->column)) : "";
     const bool is_query = csv_fault != NULL || !is_blank(text);
     g_autoptr(GString) out = g_string_new(NULL);
+    CsvWriter writer = csv_writer_on(out, batch->options->separator);
     Answer answer = {.newest = g_strdup(""), .fault = g_strdup(csv_fault)};
     bool is_good = true;
     if (is_query) {
@@ -201,8 +203,8 @@ static bool write_row(Batch *batch, GPtrArray *cells, const char *csv_fault, GEr
         batch->counts.with_hits += answer.hits > 0;
     }
     if (is_good) {
-        append_cells(out, cells);
-        append_answer(out, &answer, is_query);
+        append_cells(&writer, cells);
+        append_answer(&writer, &answer, is_query);
         is_good = batch->options->write(batch->options->data, out, error);
     }
     g_free(answer.newest);

@@ -15,6 +15,7 @@ typedef struct {
     Slice list;            /* valid UTF-8 */
     bool has_header;       /* the first row is one, whatever it says */
     const char *time_zone; /* NULL is UTC */
+    char separator;        /* of the result */
     int64_t timeout;       /* seconds for a query; 0 is never */
     /* Takes a piece of the result. Returns: false to end early, with `error`. */
     bool (*write)(gpointer data, const GString *text, GError **error);

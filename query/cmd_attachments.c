@@ -76,7 +76,7 @@ static bool write_facts(const Lister *lister, GError **error)
 static bool write_row(const Lister *lister, const FacetCount *count, GError **error)
 {
     ListWriter *writer = lister->writer;
-    const bool in_table = lister->hits->form == LIST_TABLE;
+    const bool in_table = lister->hits->style.form == LIST_TABLE;
     g_autoptr(GBytes) hash = bytes_of(count->value);
     bind_hash(lister->names, hash);
     bind_hash(lister->facts, hash);
@@ -142,7 +142,7 @@ static CommandExit run(const OptionSet *options)
         return EXIT_NO_HITS;
     }
     facet_sort(&facet, FACET_BY_COUNT);
-    g_autoptr(ListWriter) writer = list_writer_new(hits.form, columns, G_N_ELEMENTS(columns));
+    g_autoptr(ListWriter) writer = list_writer_new(hits.style, columns, G_N_ELEMENTS(columns));
     if (!write_rows(&hits, writer, facet.counts, n_shown, &error)) {
         return command_fail(error, &hits.deadline);
     }

@@ -15,6 +15,7 @@ static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
     {"output", 'o', "FILE", "a new CSV file; - for standard output (the default)"},
     {"header", 0, NULL, "the first line has names of columns, whatever they are"},
+    COMMAND_SEPARATOR_OPTION,
     {"tz", 0, "ZONE", "dates of the queries are in this time zone (UTC)"},
     {"timeout", 0, "SECONDS", "give up a query after this long (30; 0 is never)"},
     {NULL, 0, NULL, NULL},
@@ -137,7 +138,8 @@ static CommandExit run(const OptionSet *options)
         command_complain("batch needs one list of queries, a CSV file");
         return EXIT_BAD_QUERY;
     }
-    if (!command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &batch.timeout)) {
+    if (!command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &batch.timeout) ||
+        !command_separator(options, true, &batch.separator)) {
         return EXIT_BAD_QUERY;
     }
     g_autoptr(sqlite3) db = command_open_archive(options);

@@ -15,6 +15,7 @@ static const Option options_table[] = {
     COMMAND_COMMON_OPTIONS,
     {"format", 'f', "FORM", "mbox, maildir, eml, csv or jsonl"},
     {"output", 'o', "PATH", "a new file (mbox, csv, jsonl) or folder (maildir, eml)"},
+    COMMAND_SEPARATOR_OPTION,
     {"tz", 0, "ZONE", "dates of the query are in this time zone (UTC)"},
     {"timeout", 0, "SECONDS", "give up searching after this long (30; 0 is never)"},
     {NULL, 0, NULL, NULL},
@@ -116,7 +117,8 @@ static bool read_options(const OptionSet *options, ExportOptions *ret_options)
         command_complain("where should it go? (-o PATH)");
         return false;
     }
-    return true;
+    return command_separator(options, ret_options->format == &export_format_csv,
+                             &ret_options->separator);
 }
 
 static CommandExit run(const OptionSet *options)

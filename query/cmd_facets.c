@@ -131,7 +131,7 @@ static void write_rows(const Lister *lister, size_t which, const Facet *facet, g
     if (facet->none.messages > 0) {
         write_row(lister, which, &facet->none);
     }
-    if (lister->hits->form == LIST_TABLE) {
+    if (lister->hits->style.form == LIST_TABLE) {
         char name[] = "(all)";
         const FacetCount all = {.value = name,
                                 .messages = hit_set_size(lister->hits->hits),
@@ -171,7 +171,8 @@ static CommandExit list_as_tables(Lister *lister, const GArray *which)
         memcpy(named, columns, sizeof(columns));
         named[0].title = NULL;
         named[1].title = facets[facet].word;
-        g_autoptr(ListWriter) writer = list_writer_new(LIST_TABLE, named, G_N_ELEMENTS(named));
+        g_autoptr(ListWriter) writer =
+            list_writer_new((ListStyle){.form = LIST_TABLE}, named, G_N_ELEMENTS(named));
         lister->writer = writer;
         code = list_facet(lister, facet);
         g_string_append(lister->out, i > 0 ? "\n" : "");
@@ -185,7 +186,7 @@ static CommandExit list_as_rows(Lister *lister, const GArray *which)
 {
     CommandExit code = EXIT_HITS;
     g_autoptr(ListWriter) writer =
-        list_writer_new(lister->hits->form, columns, G_N_ELEMENTS(columns));
+        list_writer_new(lister->hits->style, columns, G_N_ELEMENTS(columns));
     lister->writer = writer;
     for (guint i = 0; i < which->len && code == EXIT_HITS; i++) {
         code = list_facet(lister, g_array_index(which, size_t, i));
@@ -207,7 +208,7 @@ static CommandExit run(const OptionSet *options)
     if (code != EXIT_HITS) {
         return code;
     }
-    code = (hits.form == LIST_TABLE ? list_as_tables : list_as_rows)(&lister, which);
+    code = (hits.style.form == LIST_TABLE ? list_as_tables : list_as_rows)(&lister, which);
     if (code == EXIT_HITS) {
         command_print_paged(out, &hits.terminal, options);
     }

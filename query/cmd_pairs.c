@@ -78,7 +78,7 @@ static CommandExit run(const OptionSet *options)
         return EXIT_BAD_QUERY;
     }
     say_left_out(&list, max_recipients);
-    g_autoptr(ListWriter) writer = list_writer_new(hits.form, columns, G_N_ELEMENTS(columns));
+    g_autoptr(ListWriter) writer = list_writer_new(hits.style, columns, G_N_ELEMENTS(columns));
     if (!write_rows(writer, &hits, &list, n_shown, &error)) {
         return command_fail(error, &hits.deadline);
     }

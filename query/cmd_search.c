@@ -24,6 +24,7 @@ static const Option options_table[] = {
     {"json", 0, NULL, "one JSON object a line (--jsonl is the same)"},
     {"jsonl", 0, NULL, NULL},
     {"csv", 0, NULL, "CSV, safe for spreadsheets"},
+    COMMAND_SEPARATOR_OPTION,
     {"null", '0', NULL, "message ids, each followed by a NUL byte"},
     {"tz", 0, "ZONE", "dates of the query are in this time zone (UTC)"},
     {"explain", 0, NULL, "print the query's tree and its SQL"},
@@ -171,6 +172,8 @@ static bool read_settings(const OptionSet *options, const Terminal *terminal,
     if (!read_sort(options, &query->sort) || !read_cursor(options, query) ||
         !read_group(options, query) || !read_format(options, &ret_settings->format) ||
         !read_fields(options, ret_settings) ||
+        !command_separator(options, ret_settings->format == &search_format_csv,
+                           &ret_settings->layout.separator) ||
         !command_number(options, "limit", DEFAULT_LIMIT, &ret_settings->page) ||
         !command_number(options, "offset", 0, &query->offset) ||
         !command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &ret_settings->timeout)) {

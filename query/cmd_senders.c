@@ -81,7 +81,7 @@ static CommandExit run(const OptionSet *options)
         return EXIT_BAD_QUERY;
     }
     facet_sort(&facet, FACET_BY_COUNT);
-    g_autoptr(ListWriter) writer = list_writer_new(hits.form, columns, G_N_ELEMENTS(columns));
+    g_autoptr(ListWriter) writer = list_writer_new(hits.style, columns, G_N_ELEMENTS(columns));
     if (!write_rows(writer, &hits, &facet, n_shown, &error)) {
         return command_fail(error, &hits.deadline);
     }

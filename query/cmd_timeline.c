@@ -54,7 +54,7 @@ static void write_row(ListWriter *writer, const char *label, guint messages, gui
 
 static void print_rows(const CommandHits *hits, const Timeline *timeline)
 {
-    g_autoptr(ListWriter) writer = list_writer_new(hits->form, columns, G_N_ELEMENTS(columns));
+    g_autoptr(ListWriter) writer = list_writer_new(hits->style, columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < timeline->periods->len; i++) {
         const TimelinePeriod *period = &g_array_index(timeline->periods, TimelinePeriod, i);
         write_row(writer, period->label, period->messages, period->verified);
@@ -132,7 +132,7 @@ static CommandExit run(const OptionSet *options)
     if (svg != NULL) {
         return write_svg(&hits, &timeline, svg);
     }
-    (hits.form == LIST_TABLE ? print_chart : print_rows)(&hits, &timeline);
+    (hits.style.form == LIST_TABLE ? print_chart : print_rows)(&hits, &timeline);
     return EXIT_HITS;
 }
 

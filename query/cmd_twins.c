@@ -93,7 +93,7 @@ static void json_group(const TwinGroup *group, GString *out)
 
 static void append_safe(GString *out, const char *text)
 {
-    terminal_text_append(out, slice_of_string(text), TERMINAL_TEXT_PLAIN);
+    terminal_text_append(out, slice_of_string(text), TERMINAL_TEXT_CELL);
 }
 
 static void text_fields(const GArray *fields, GString *out)

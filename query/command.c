@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "query/csv_writer.h"
 #include "query/notes_file.h"
 #include "schema/archive.h"
 #include "schema/terminal_text.h"
@@ -116,6 +117,20 @@ bool command_number(const OptionSet *options, const char *name, int64_t otherwis
         return false;
     }
     *ret_number = (int64_t)number;
+    return true;
+}
+
+bool command_separator(const OptionSet *options, bool is_csv, char *ret_separator)
+{
+    const char *name = option_value(options, "separator");
+    if (name != NULL && !is_csv) {
+        command_complain("--separator belongs to CSV");
+        return false;
+    }
+    if (!csv_writer_separator(name, ret_separator)) {
+        command_complain("--separator knows \",\", \";\" and tab, not \"%s\"", name);
+        return false;
+    }
     return true;
 }
 

@@ -68,6 +68,12 @@ extern const Command command_batch;
     }
 #define COMMAND_COMMON_OPTIONS_COUNT 5
 
+/* For commands that can write CSV. */
+#define COMMAND_SEPARATOR_OPTION                                                               \
+    {                                                                                          \
+        "separator", 0, "CHAR", "between cells of CSV: , (as without), ; or tab"               \
+    }
+
 /* Prints "waxseal-query: message" on stderr, behind what was printed before. */
 void command_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
@@ -99,6 +105,10 @@ bool command_id(const OptionSet *options, gint64 *ret_id);
 /* Reads a whole number of at least 0. Returns: false after it has complained. */
 bool command_number(const OptionSet *options, const char *name, int64_t otherwise,
                     int64_t *ret_number);
+
+/* Reads --separator. Returns: false after it has complained: it is none, or `is_csv` is not
+ * set. */
+bool command_separator(const OptionSet *options, bool is_csv, char *ret_separator);
 
 /* Reads what the archive says of a message. Returns: (transfer full) NULL after it has
  * complained, with the exit code. */

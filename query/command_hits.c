@@ -4,7 +4,7 @@
 #include "query/hit_detail.h"
 #include "query/zero_hits.h"
 
-static bool read_form(const OptionSet *options, ListForm *ret_form)
+static bool read_style(const OptionSet *options, ListStyle *ret_style)
 {
     const bool as_json = option_given(options, "json");
     const bool as_csv = option_given(options, "csv");
@@ -12,8 +12,8 @@ static bool read_form(const OptionSet *options, ListForm *ret_form)
         command_complain("--json and --csv exclude each other");
         return false;
     }
-    *ret_form = as_json ? LIST_JSON : (as_csv ? LIST_CSV : LIST_TABLE);
-    return true;
+    ret_style->form = as_json ? LIST_JSON : (as_csv ? LIST_CSV : LIST_TABLE);
+    return command_separator(options, as_csv, &ret_style->separator);
 }
 
 /* Whether a query is what an empty one is: every message. */
@@ -59,7 +59,7 @@ CommandExit command_hits_read(const OptionSet *options, CommandHits *hits)
 {
     int64_t timeout = 0;
     *hits = (CommandHits){.options = options, .terminal = terminal_of_stdout()};
-    if (!read_form(options, &hits->form) ||
+    if (!read_style(options, &hits->style) ||
         !command_number(options, "timeout", DEADLINE_DEFAULT_SECONDS, &timeout) ||
         !command_query_read(options, &hits->query)) {
         return EXIT_BAD_QUERY;

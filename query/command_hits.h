@@ -12,7 +12,7 @@
 /* The options that they have besides COMMAND_COMMON_OPTIONS. */
 #define COMMAND_HITS_OPTIONS                                                                   \
     {"json", 0, NULL, "one JSON object a line"},                                               \
-        {"csv", 0, NULL, "CSV, safe for spreadsheets"},                                        \
+        {"csv", 0, NULL, "CSV, safe for spreadsheets"}, COMMAND_SEPARATOR_OPTION,              \
         {"tz", 0, "ZONE", "dates are in this time zone (UTC)"},                                \
         {"timeout", 0, "SECONDS", "give up after this long (30; 0 is never)"},                 \
     {                                                                                          \
@@ -22,7 +22,7 @@
 typedef struct {
     const OptionSet *options;
     Terminal terminal;
-    ListForm form;
+    ListStyle style;
     CommandQuery query;
     sqlite3 *db;
     Deadline deadline;

@@ -7,11 +7,24 @@
 
 #include "schema/slice.h"
 
-/* Appends one cell of text from mail, with a comma before it unless it is the first. */
-void csv_writer_text(GString *out, bool is_first, Slice text);
+typedef struct {
+    GString *out;
+    char separator;
+    bool is_in_record; /* a cell stands before the next one */
+} CsvWriter;
+
+/* Begins to append to `out`. */
+CsvWriter csv_writer_on(GString *out, char separator);
+
+/* The separator that a person names: "," or ";" or "tab"; NULL is ",". Spreadsheets of many
+ * countries expect ";", because "," is in their numbers. Returns: false for anything else. */
+bool csv_writer_separator(const char *name, char *ret_separator);
+
+/* Appends one cell of text from mail. */
+void csv_writer_text(CsvWriter *writer, Slice text);
 
 /* Appends one cell that holds a number. */
-void csv_writer_integer(GString *out, bool is_first, int64_t value);
+void csv_writer_integer(CsvWriter *writer, int64_t value);
 
 /* Ends a record. */
-void csv_writer_end(GString *out);
+void csv_writer_end(CsvWriter *writer);

@@ -132,7 +132,7 @@ bool export_run(sqlite3 *db, GArray *ids, const ExportOptions *options, ExportCo
     }
     Export export = {
         .db = db, .options = options, .counts = counts, .reader = reader, .item = item};
-    export.target = format->open(options->path, error);
+    export.target = format->open(options->path, options->separator, error);
     if (export.target == NULL) {
         return false;
     }

@@ -31,6 +31,7 @@ const ExportFormat *export_format_find(const char *name);
 typedef struct {
     const ExportFormat *format;
     const char *path;
+    char separator; /* of CSV */
     ExportReport report;
 } ExportOptions;
 

@@ -10,8 +10,9 @@
 /* Bytes of the subject in a name. */
 #define SUBJECT_MAX ((size_t)100)
 
-static gpointer open_eml(const char *path, GError **error)
+static gpointer open_eml(const char *path, char separator, GError **error)
 {
+    (void)separator;
     return output_folder_open(path, true, error);
 }
 

@@ -23,9 +23,9 @@ typedef struct {
     const char *name;
     bool needs_bytes;
 
-    /* Begins; nothing that is there is overwritten. Returns: (transfer full) the target, NULL
-     * with `error`. */
-    gpointer (*open)(const char *path, GError **error);
+    /* Begins; nothing that is there is overwritten. `separator` is of CSV. Returns: (transfer
+     * full) the target, NULL with `error`. */
+    gpointer (*open)(const char *path, char separator, GError **error);
 
     bool (*add)(gpointer target, const ExportItem *item, GError **error);
 

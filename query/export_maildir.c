@@ -56,8 +56,9 @@ bool export_maildir_add(ExportMaildir *maildir, const ExportItem *item, GError *
     return output_folder_write(maildir->current, name->str, item->bytes, error);
 }
 
-static gpointer open_maildir(const char *path, GError **error)
+static gpointer open_maildir(const char *path, char separator, GError **error)
 {
+    (void)separator;
     return export_maildir_open(path, error);
 }
 

@@ -32,8 +32,9 @@ static void free_mbox(gpointer target)
     g_free(mbox);
 }
 
-static gpointer open_mbox(const char *path, GError **error)
+static gpointer open_mbox(const char *path, char separator, GError **error)
 {
+    (void)separator;
     OutputFile *file = output_file_open(path, error);
     if (file == NULL) {
         return NULL;

@@ -13,6 +13,7 @@
 typedef struct {
     OutputFile *file;
     GString *line;
+    CsvWriter csv;
 } ExportRows;
 
 static void free_rows(gpointer target)
@@ -25,7 +26,7 @@ static void free_rows(gpointer target)
     }
 }
 
-static gpointer open_jsonl(const char *path, GError **error)
+static gpointer open_rows(const char *path, char separator, GError **error)
 {
     OutputFile *file = output_file_open(path, error);
     if (file == NULL) {
@@ -34,6 +35,7 @@ static gpointer open_jsonl(const char *path, GError **error)
     ExportRows *rows = g_new0(ExportRows, 1);
     rows->file = file;
     rows->line = g_string_new(NULL);
+    rows->csv = csv_writer_on(rows->line, separator);
     return rows;
 }
 
@@ -45,21 +47,21 @@ static bool write_line(ExportRows *rows, GError **error)
     return ok;
 }
 
-static gpointer open_csv(const char *path, GError **error)
+static gpointer open_csv(const char *path, char separator, GError **error)
 {
     static const char *const names[] = {
         "id",  "date",    "dkim",        "level", "caveats", "from",   "to",   "cc",
         "bcc", "subject", "attachments", "size",  "msgid",   "sha256", "file", "text"};
-    ExportRows *rows = open_jsonl(path, error);
+    ExportRows *rows = open_rows(path, separator, error);
     if (rows == NULL) {
         return NULL;
     }
     /* Without the mark, spreadsheets take UTF-8 for something else. */
     g_string_append(rows->line, "\xEF\xBB\xBF");
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        csv_writer_text(rows->line, i == 0, slice_of_string(names[i]));
+        csv_writer_text(&rows->csv, slice_of_string(names[i]));
     }
-    csv_writer_end(rows->line);
+    csv_writer_end(&rows->csv);
     if (!write_line(rows, error)) {
         free_rows(rows);
         return NULL;
@@ -74,13 +76,13 @@ static bool add_jsonl(gpointer target, const ExportItem *item, GError **error)
     return write_line(rows, error);
 }
 
-static void append_text(GString *line, const char *text)
+static void append_text(CsvWriter *csv, const char *text)
 {
-    csv_writer_text(line, false, utf8_text_cut(slice_of_string(text), CELL_TEXT_MAX));
+    csv_writer_text(csv, utf8_text_cut(slice_of_string(text), CELL_TEXT_MAX));
 }
 
 /* "Name <address>, ..." of one role. */
-static void append_addresses(GString *line, const MessageView *view, const char *role)
+static void append_addresses(CsvWriter *csv, const MessageView *view, const char *role)
 {
     g_autoptr(GString) cell = g_string_new(NULL);
     for (guint i = 0; i < view->addresses->len; i++) {
@@ -91,43 +93,43 @@ static void append_addresses(GString *line, const MessageView *view, const char 
         g_string_append_printf(cell, "%s%s%s<%s>", cell->len > 0 ? ", " : "", address->name,
                                *address->name == '\0' ? "" : " ", address->address);
     }
-    append_text(line, cell->str);
+    append_text(csv, cell->str);
 }
 
-static void append_attachments(GString *line, const MessageView *view)
+static void append_attachments(CsvWriter *csv, const MessageView *view)
 {
     g_autoptr(GString) cell = g_string_new(NULL);
     for (guint i = 0; i < view->attachments->len; i++) {
         const ViewAttachment *attachment = &g_array_index(view->attachments, ViewAttachment, i);
         g_string_append_printf(cell, "%s%s", cell->len > 0 ? ", " : "", attachment->name);
     }
-    append_text(line, cell->str);
+    append_text(csv, cell->str);
 }
 
 static bool add_csv(gpointer target, const ExportItem *item, GError **error)
 {
     ExportRows *rows = target;
     const MessageView *view = item->view;
-    GString *line = rows->line;
+    CsvWriter *csv = &rows->csv;
     g_autofree char *date = search_date_text(view->has_date, view->date, "%Y-%m-%dT%H:%M:%SZ");
-    csv_writer_integer(line, true, view->id);
-    append_text(line, date);
-    append_text(line, view->dkim);
-    append_text(line, view->level);
-    append_text(line, view->caveats);
-    append_addresses(line, view, "from");
-    append_addresses(line, view, "to");
-    append_addresses(line, view, "cc");
-    append_addresses(line, view, "bcc");
-    append_text(line, view->subject);
-    append_attachments(line, view);
-    csv_writer_integer(line, false, view->size);
-    append_text(line, view->msgid);
-    append_text(line, view->sha256);
-    append_text(line,
+    csv_writer_integer(csv, view->id);
+    append_text(csv, date);
+    append_text(csv, view->dkim);
+    append_text(csv, view->level);
+    append_text(csv, view->caveats);
+    append_addresses(csv, view, "from");
+    append_addresses(csv, view, "to");
+    append_addresses(csv, view, "cc");
+    append_addresses(csv, view, "bcc");
+    append_text(csv, view->subject);
+    append_attachments(csv, view);
+    csv_writer_integer(csv, view->size);
+    append_text(csv, view->msgid);
+    append_text(csv, view->sha256);
+    append_text(csv,
                 view->places->len == 0 ? "" : g_array_index(view->places, ViewPlace, 0).path);
-    append_text(line, view->body);
-    csv_writer_end(line);
+    append_text(csv, view->body);
+    csv_writer_end(csv);
     return write_line(rows, error);
 }
 
@@ -147,7 +149,7 @@ const ExportFormat export_format_csv = {
 
 const ExportFormat export_format_jsonl = {
     .name = "jsonl",
-    .open = open_jsonl,
+    .open = open_rows,
     .add = add_jsonl,
     .finish = finish,
     .free = free_rows,

@@ -23,6 +23,7 @@ struct ListWriter {
     size_t column; /* of the next cell */
     GString *text; /* JSON or CSV */
     JsonWriter json;
+    CsvWriter csv;
     GPtrArray *cells; /* of a table, char *, row after row */
 };
 
@@ -42,20 +43,21 @@ GArray *list_names_new(void)
 static void begin_csv(ListWriter *writer)
 {
     for (size_t i = 0; i < writer->n_columns; i++) {
-        csv_writer_text(writer->text, i == 0, slice_of_string(writer->columns[i].key));
+        csv_writer_text(&writer->csv, slice_of_string(writer->columns[i].key));
     }
-    csv_writer_end(writer->text);
+    csv_writer_end(&writer->csv);
 }
 
-ListWriter *list_writer_new(ListForm form, const ListColumn *columns, size_t n_columns)
+ListWriter *list_writer_new(ListStyle style, const ListColumn *columns, size_t n_columns)
 {
     ListWriter *writer = g_new0(ListWriter, 1);
-    writer->form = form;
+    writer->form = style.form;
     writer->columns = columns;
     writer->n_columns = n_columns;
     writer->text = g_string_new(NULL);
+    writer->csv = csv_writer_on(writer->text, style.separator);
     writer->cells = g_ptr_array_new_with_free_func(g_free);
-    if (form == LIST_CSV) {
+    if (style.form == LIST_CSV) {
         begin_csv(writer);
     }
     return writer;
@@ -92,13 +94,13 @@ static void end_cell(ListWriter *writer)
         json_writer_end_object(&writer->json);
         g_string_append_c(writer->text, '\n');
     } else if (writer->form == LIST_CSV) {
-        csv_writer_end(writer->text);
+        csv_writer_end(&writer->csv);
     }
 }
 
 static void add_to_table(ListWriter *writer, Slice text)
 {
-    g_ptr_array_add(writer->cells, terminal_text_line(text, TERMINAL_TEXT_PLAIN));
+    g_ptr_array_add(writer->cells, terminal_text_line(text, TERMINAL_TEXT_CELL));
 }
 
 void list_writer_text(ListWriter *writer, Slice text)
@@ -112,7 +114,7 @@ void list_writer_text(ListWriter *writer, Slice text)
         json_writer_string(&writer->json, key, text);
         break;
     case LIST_CSV:
-        csv_writer_text(writer->text, writer->column == 0, text);
+        csv_writer_text(&writer->csv, text);
         break;
     }
     end_cell(writer);
@@ -129,7 +131,7 @@ void list_writer_number(ListWriter *writer, int64_t number)
         json_writer_integer(&writer->json, key, number);
         break;
     case LIST_CSV:
-        csv_writer_integer(writer->text, writer->column == 0, number);
+        csv_writer_integer(&writer->csv, number);
         break;
     }
     end_cell(writer);
@@ -146,7 +148,7 @@ void list_writer_nothing(ListWriter *writer, const char *shown)
         json_writer_null(&writer->json, key);
         break;
     case LIST_CSV:
-        csv_writer_text(writer->text, writer->column == 0, SLICE_EMPTY);
+        csv_writer_text(&writer->csv, SLICE_EMPTY);
         break;
     }
     end_cell(writer);
@@ -166,7 +168,7 @@ void list_writer_share(ListWriter *writer, guint part, guint whole)
         json_writer_tenths(&writer->json, key, tenths);
         break;
     case LIST_CSV:
-        csv_writer_text(writer->text, writer->column == 0, slice_of_string(text));
+        csv_writer_text(&writer->csv, slice_of_string(text));
         break;
     }
     end_cell(writer);

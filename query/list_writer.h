@@ -12,6 +12,11 @@
 
 typedef enum { LIST_TABLE, LIST_JSON, LIST_CSV } ListForm;
 
+typedef struct {
+    ListForm form;
+    char separator; /* of CSV */
+} ListStyle;
+
 typedef enum {
     LIST_TEXT,   /* cut when the table is too wide */
     LIST_WHOLE,  /* text that is never cut */
@@ -34,7 +39,7 @@ typedef struct {
 typedef struct ListWriter ListWriter;
 
 /* Begins a list. `columns` outlives the writer. Returns: (transfer full). */
-ListWriter *list_writer_new(ListForm form, const ListColumn *columns, size_t n_columns);
+ListWriter *list_writer_new(ListStyle style, const ListColumn *columns, size_t n_columns);
 void list_writer_free(ListWriter *writer);
 
 /* Adds the next cell. */

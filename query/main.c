@@ -44,7 +44,7 @@ static void print_program_help(void)
 static void print_command_help(const Command *command)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    g_string_printf(out, "Usage: waxseal-query %s [OPTION...] %s\n%s\n\n", command->name,
+    g_string_printf(out, "Usage: waxseal-query %s [OPTION...] %s\n%s\n", command->name,
                     command->arguments, command->summary);
     option_table_help(command->options + COMMAND_COMMON_OPTIONS_COUNT, out);
     g_string_append(out, "Also -d FILE and what else waxseal-query --help lists.\n");

@@ -238,30 +238,32 @@ static void json_hit(GString *out, const SearchHit *hit, const SearchLayout *lay
 static void csv_begin(GString *out, const SearchLayout *layout)
 {
     const FieldList list = FIELDS_OF(layout, csv_fields);
+    CsvWriter writer = csv_writer_on(out, layout->separator);
     for (size_t i = 0; i < list.n_fields; i++) {
         if (is_listed(list.fields[i], layout)) {
-            csv_writer_text(out, i == 0, slice_of_string(search_field_name(list.fields[i])));
+            csv_writer_text(&writer, slice_of_string(search_field_name(list.fields[i])));
         }
     }
-    csv_writer_end(out);
+    csv_writer_end(&writer);
 }
 
 static void csv_hit(GString *out, const SearchHit *hit, const SearchLayout *layout)
 {
     g_autoptr(GString) scratch = g_string_new(NULL);
     const FieldList list = FIELDS_OF(layout, csv_fields);
+    CsvWriter writer = csv_writer_on(out, layout->separator);
     for (size_t i = 0; i < list.n_fields; i++) {
         if (!is_listed(list.fields[i], layout)) {
             continue;
         }
         const SearchCell cell = search_field_cell(list.fields[i], hit, scratch);
         if (cell.kind == SEARCH_CELL_INTEGER) {
-            csv_writer_integer(out, i == 0, cell.integer);
+            csv_writer_integer(&writer, cell.integer);
         } else {
-            csv_writer_text(out, i == 0, cell.text);
+            csv_writer_text(&writer, cell.text);
         }
     }
-    csv_writer_end(out);
+    csv_writer_end(&writer);
 }
 
 static void tabs_hit(GString *out, const SearchHit *hit, const SearchLayout *layout)

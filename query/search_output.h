@@ -11,6 +11,7 @@ typedef struct {
     size_t columns; /* of the screen, for the table */
     bool by_thread;
     const GArray *fields; /* SearchField, those to be listed; NULL: the format's own */
+    char separator;       /* of CSV */
 } SearchLayout;
 
 typedef struct {

@@ -175,8 +175,21 @@ def check_hostile():
         out, _ = run("search", "hostile", *form)
         check(not re.search("[✔✓✅]", out), f"no mark of a mail passes for a verdict {form}", out)
         check("\\u2714 verified" in out, f"it is shown as text {form}", out)
-    for row in csv.reader(io.StringIO(run("search", "hostile", "--csv")[0])):
-        check(all(cell[:1] not in ("=", "+", "-", "@") for cell in row), "no cell is a formula", row)
+    for separator, typed in ((",", ","), (";", ";"), ("\t", "tab")):
+        out, _ = run("search", "hostile", "--csv", "--separator", typed)
+        for row in csv.reader(io.StringIO(out), delimiter=separator):
+            check(len(row) == 15, f"a line has all columns {typed}", row)
+            check(all(cell[:1] not in ("=", "+", "-", "@") for cell in row), f"no cell is a formula {typed}", row)
+    run("search", "hostile", "--separator", ";", code=2)
+    run("search", "hostile", "--csv", "--separator", "x", code=2)
+    out, _ = run("senders", "hostile")
+    check("\\u2714 verified" in out and "✔" not in out, "senders draw no mark", out)
+    with open("twins.mbox", "w", encoding="utf-8") as file:
+        file.write(mail("✔ verified", "a@x.example", "one", "1 Mar 2017", "a") +
+                   mail("✔ verified", "a@x.example", "one", "1 Mar 2017", "b"))
+    subprocess.run([INDEX, "-q", "-d", "twins.db", "twins.mbox"], check=True)
+    out, _ = run("twins", "-d", "twins.db")
+    check("2 messages share" in out and "\\u2714" in out and "✔" not in out, "twins draw no mark", out)
 
 
 def check_output():

@@ -26,7 +26,8 @@ static void add_row(ListWriter *writer, const char *name, guint n)
 
 static char *render(ListForm form, const char *name, guint n, size_t width, bool color)
 {
-    g_autoptr(ListWriter) writer = list_writer_new(form, columns, G_N_ELEMENTS(columns));
+    g_autoptr(ListWriter) writer =
+        list_writer_new((ListStyle){form, ','}, columns, G_N_ELEMENTS(columns));
     GString *out = g_string_new(NULL);
     add_row(writer, name, n);
     add_row(writer, "x", 0);

@@ -15,12 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         g_assert(cells->len > 0 && cells->len <= CSV_READER_CELLS_MAX);
         g_assert(++n_records <= size);
         g_autoptr(GString) out = g_string_new(NULL);
+        CsvWriter writer = csv_writer_on(out, reader.separator);
         for (guint i = 0; i < cells->len; i++) {
-            csv_writer_text(out, i == 0, slice_of_string(g_ptr_array_index(cells, i)));
+            csv_writer_text(&writer, slice_of_string(g_ptr_array_index(cells, i)));
         }
-        csv_writer_end(out);
+        csv_writer_end(&writer);
         CsvReader again = csv_reader_on(slice_of(out->str, out->len));
-        again.separator = ',';
+        again.separator = reader.separator;
         g_autoptr(GPtrArray) same = g_ptr_array_new_with_free_func(g_free);
         g_assert(csv_reader_next(&again, same, &fault) && fault == NULL);
         g_assert(same->len == cells->len && again.rest.len == 0);
