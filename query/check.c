@@ -3,6 +3,7 @@
 
 #include "query/check_count.h"
 #include "query/check_schema.h"
+#include "query/check_thread.h"
 #include "query/ledger.h"
 #include "schema/archive.h"
 
@@ -60,6 +61,11 @@ static void check_schema(Check *check, CheckResult *result)
 static void check_counts(Check *check, CheckResult *result)
 {
     check_count_run(check->db, result);
+}
+
+static void check_threads(Check *check, CheckResult *result)
+{
+    check_thread_run(check->db, result);
 }
 
 static bool read_pages(Check *check, CheckResult *result, GError **error)
@@ -223,8 +229,13 @@ static const struct {
     const char *name;
     void (*run)(Check *check, CheckResult *result);
 } checks[] = {
-    {"schema", check_schema},       {"pages", check_pages},   {"references", check_references},
-    {"full text", check_full_text}, {"counts", check_counts}, {"ledger", check_ledger},
+    {"schema", check_schema},
+    {"pages", check_pages},
+    {"references", check_references},
+    {"full text", check_full_text},
+    {"counts", check_counts},
+    {"threads", check_threads},
+    {"ledger", check_ledger},
     {"sources", check_sources}, /* after the ledger, which collects it */
 };
 

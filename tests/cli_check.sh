@@ -5,16 +5,17 @@ set -euo pipefail
 . "$WAXSEAL_SOURCE_DIR/tests/checks.sh"
 query=$WAXSEAL_BUILD_DIR/query/waxseal-query
 cp -r "$WAXSEAL_SOURCE_DIR/data/sample/dump" dump
+printf 'From: a@x.example\nTo: b@x.example\nMessage-ID: <answer-1@x.example>\nReferences: <question-1@x.example>\n\nYes.\n' >dump/answer.eml
 expect_exit 0 "$WAXSEAL_BUILD_DIR/indexer/waxseal-index" -q -d whole.db --keys "$WAXSEAL_SOURCE_DIR/data/sample/keys.tsv" dump
 
 expect_exit 0 "$query" check -d whole.db
-[ "$(grep -c '^ok ' out)" -eq 7 ] || fail "seven checks are ok: $(cat out)"
-[ "$(wc -l <out)" -eq 7 ] || fail "one line a check: $(cat out)"
+[ "$(grep -c '^ok ' out)" -eq 8 ] || fail "eight checks are ok: $(cat out)"
+[ "$(wc -l <out)" -eq 8 ] || fail "one line a check: $(cat out)"
 [ ! -s err ] || fail "nothing on stderr: $(cat err)"
-grep -q '^ok  *sources  *322 places .*, 0 missing, 0 changed$' out || fail "each place of each message is read: $(cat out)"
+grep -q '^ok  *sources  *323 places .*, 0 missing, 0 changed$' out || fail "each place of each message is read: $(cat out)"
 expect_exit 0 "$query" check -d whole.db --json
 [ "$(sqlite3 :memory: "select count(*) from json_each('[' || replace(trim(readfile('out'), char(10)), char(10), ',') || ']')
-    where json_extract(value, '$.state') = 'ok' and json_extract(value, '$.schema') = 1")" -eq 7 ] || fail "as JSON: $(cat out)"
+    where json_extract(value, '$.state') = 'ok' and json_extract(value, '$.schema') = 1")" -eq 8 ] || fail "as JSON: $(cat out)"
 expect_exit 0 "$query" check -d whole.db --no-sources
 grep -q '^left out  *sources' out || fail "--no-sources: $(cat out)"
 expect_exit 2 "$query" check -d whole.db now
@@ -70,6 +71,13 @@ after_sql counts "update message set level = 'verified' where dkim = 'fail'"
 after_sql counts "update message set date = date + 1000000 where id = $one"
 after_sql counts "update message set sha256 = x'00' where id = $one"
 after_sql counts "update message set size = size + 1 where id = $one"
+after_sql threads "update message set thread_id = thread_id + 1 where id = $one"
+after_sql threads "update message set thread_id = (select max(thread_id) from message) where id = $one"
+after_sql threads "update message set refs = '' , in_reply_to = '' where refs <> ''"
+after_sql threads "delete from missing_message"
+after_sql threads "insert into missing_message values ('nobody@x.example', $one)"
+after_sql threads "insert into missing_message select msgid, thread_id from message where id = $one"
+after_sql threads "update missing_message set thread_id = thread_id + 1"
 after_sql ledger "delete from occurrence where message_id = $one"
 after_sql ledger "update occurrence set length = length - 1 where message_id = $one"
 after_sql ledger "update file set done = done - 1 where id = 1"
@@ -155,7 +163,8 @@ arguments_of() {
 }
 run_all() {
     local name rest code
-    while read -r name rest; do
+    while read -r name _; do
+        rest=$("$query" "$name" --help | sed -n '1s/.*\[OPTION...\] //p')
         code=0
         rm -rf bundle.zip
         # shellcheck disable=SC2046
