@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "query/output_file.h"
+
 /* 1980-01-01, the first time that a ZIP file can name. */
 #define ZIP_TIME 0x00210000u
 
@@ -184,6 +186,9 @@ bool bundle_writer_finish(BundleWriter *writer, char **ret_sum, GError **error)
             g_unlink(writer->path);
             return false;
         }
+    }
+    if (!output_file_sync(writer->path, error)) {
+        return false;
     }
     *ret_sum = sum_of(sums);
     return true;

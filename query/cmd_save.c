@@ -121,6 +121,10 @@ static CommandExit save_all(const MessageView *view, GBytes *message, GArray *pa
             save_part(view->id, &g_array_index(parts, SelectedPart, i), folder);
         code = saved == EXIT_HITS ? code : saved;
     }
+    if (!output_folder_finish(folder, &error)) {
+        command_complain("%s", error->message);
+        return EXIT_NO_ARCHIVE;
+    }
     return code;
 }
 

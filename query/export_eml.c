@@ -39,10 +39,8 @@ static bool add(gpointer target, const ExportItem *item, GError **error)
 
 static bool finish(gpointer target, GString *note, GError **error)
 {
-    (void)target;
     (void)note;
-    (void)error;
-    return true;
+    return output_folder_finish(target, error);
 }
 
 static void free_eml(gpointer target)

@@ -56,6 +56,11 @@ bool export_maildir_add(ExportMaildir *maildir, const ExportItem *item, GError *
     return output_folder_write(maildir->current, name->str, item->bytes, error);
 }
 
+bool export_maildir_finish(const ExportMaildir *maildir, GError **error)
+{
+    return output_folder_finish(maildir->folder, error);
+}
+
 static gpointer open_maildir(const char *path, char separator, GError **error)
 {
     (void)separator;
@@ -69,10 +74,8 @@ static bool add(gpointer target, const ExportItem *item, GError **error)
 
 static bool finish(gpointer target, GString *note, GError **error)
 {
-    (void)target;
     (void)note;
-    (void)error;
-    return true;
+    return export_maildir_finish(target, error);
 }
 
 static void free_maildir(gpointer target)

@@ -21,3 +21,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExportMaildir, export_maildir_free)
 
 /* Returns: false with `error`. */
 bool export_maildir_add(ExportMaildir *maildir, const ExportItem *item, GError **error);
+
+/* Waits until the disk has all of it. Returns: false with `error`. */
+bool export_maildir_finish(const ExportMaildir *maildir, GError **error);

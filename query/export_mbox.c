@@ -96,7 +96,8 @@ static bool finish(gpointer target, GString *note, GError **error)
                                    (const char *)words);
         }
     }
-    return output_file_finish(mbox->file, error);
+    return (mbox->other == NULL || export_maildir_finish(mbox->other, error)) &&
+           output_file_finish(mbox->file, error);
 }
 
 const ExportFormat export_format_mbox = {

@@ -57,7 +57,33 @@ bool output_file_write(OutputFile *file, Slice bytes, GError **error)
 bool output_file_finish(OutputFile *file, GError **error)
 {
     FILE *stream = g_steal_pointer(&file->stream);
-    return fclose(stream) == 0 || fail(file->path, errno, error);
+    if (fclose(stream) != 0) {
+        return fail(file->path, errno, error);
+    }
+    return output_file_sync(file->path, error);
+}
+
+/* A folder with all that is in it: syncfs is one wait, fsync would be one a file. */
+static bool sync_one(const char *path, bool is_tree, GError **error)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Not every file system and device knows what this is: EINVAL. */
+    const bool is_synced =
+        fd >= 0 && ((is_tree ? syncfs(fd) : fsync(fd)) == 0 || errno == EINVAL);
+    const int code = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_synced || fail(path, code, error);
+}
+
+bool output_file_sync(const char *path, GError **error)
+{
+    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        return sync_one(path, true, error);
+    }
+    g_autofree char *folder = g_path_get_dirname(path);
+    return sync_one(path, false, error) && sync_one(folder, false, error);
 }
 
 bool output_file_make(const char *path, Slice bytes, GError **error)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "query/output_file.h"
 #include "query/safe_name.h"
 
 /* More files of one name in one folder is an attack. */
@@ -100,6 +101,11 @@ void output_folder_free(OutputFolder *folder)
     g_hash_table_unref(folder->taken);
     g_free(folder->path);
     g_free(folder);
+}
+
+bool output_folder_finish(const OutputFolder *folder, GError **error)
+{
+    return output_file_sync(folder->path, error);
 }
 
 const char *output_folder_path(const OutputFolder *folder)

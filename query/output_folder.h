@@ -27,6 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputFolder, output_folder_free)
 /* Returns: (transfer none) the path that it was opened with. */
 const char *output_folder_path(const OutputFolder *folder);
 
+/* Waits until the disk has all that was written. Returns: false with `error`. */
+bool output_folder_finish(const OutputFolder *folder, GError **error);
+
 /* Writes a new file. `name` has no "/". Returns: false with `error`. */
 bool output_folder_write(const OutputFolder *folder, const char *name, Slice bytes,
                          GError **error);

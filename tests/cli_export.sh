@@ -137,6 +137,21 @@ else
     echo "ok - a full disk is one clear line # SKIP a file system cannot be mounted here"
 fi
 
+# A disk that takes everything, and says at the end that it could not keep it.
+broken_disk() {
+    expect_exit 3 env LD_PRELOAD="$WAXSEAL_BUILD_DIR/tests/libread_fault.so" WAXSEAL_SYNC_FAULT=1 \
+        ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 "$query" "$@"
+    grep -q '^waxseal-query: .*: Input/output error$' err || fail "$*: it is said: $(cat err)"
+    ! grep -q '1 messages, 0 missing' out || fail "$*: not that it is there: $(cat out)"
+}
+for form in mbox maildir eml csv jsonl; do
+    broken_disk export '*' -f $form -o "broken.$form"
+done
+broken_disk bundle '*' -o broken.zip
+broken_disk bundle '*' -o broken
+broken_disk save "$("$query" search has:attachment -n 1 --fields id 2>/dev/null)" --all -o saved
+ok "nothing is said to be written before the disk has it"
+
 # One gzip'd mbox of many messages: unpacked once, not once a message.
 /usr/bin/python3 - <<'PY'
 import gzip

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Preloaded into waxseal-index: when a chosen file is read beyond an offset for the first time,
+ * Preloaded into the programs. WAXSEAL_SYNC_FAULT=1: a disk that takes all and then fails, as
+ * fsync tells. Else, when a chosen file is read beyond an offset for the first time,
  * something happens to it. WAXSEAL_READ_FAULT=ACTION:OFFSET:PATH; ACTION is error (reading
  * fails with EIO, from then on), shrink, grow or unlink. */
 #include <errno.h>
@@ -58,4 +59,23 @@ ssize_t pread64(int fd, void *buffer, size_t length, off64_t offset)
 ssize_t pread(int fd, void *buffer, size_t length, off_t offset)
 {
     return pread64(fd, buffer, length, offset);
+}
+
+static int sync_or_fail(long number, int fd)
+{
+    if (getenv("WAXSEAL_SYNC_FAULT") != NULL) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(number, fd);
+}
+
+int fsync(int fd)
+{
+    return sync_or_fail(SYS_fsync, fd);
+}
+
+int syncfs(int fd)
+{
+    return sync_or_fail(SYS_syncfs, fd);
 }
