@@ -27,6 +27,23 @@ static void warn_of_kernel(void)
     }
 }
 
+/* Before the first thread and the first worker: all of them are behind these walls. */
+static bool confine(const Arguments *arguments)
+{
+    const SandboxNeeds needs = {
+        .paths = {arguments->verify_only ? NULL : archive_default_path(arguments->database)},
+        .network = arguments->dns,
+    };
+    const SandboxSupport support = sandbox_support();
+    g_autoptr(GError) error = NULL;
+    if (arguments->no_sandbox || sandbox_enter_writer(&needs, &support, &error)) {
+        return true;
+    }
+    command_complain("the sandbox cannot be entered: %s; --no-sandbox goes without",
+                     error->message);
+    return false;
+}
+
 /* For the shells, which pass a command line as it stands: the first option of all, without a
  * place in --help. */
 static bool is_completion(int argc, char **argv)
@@ -49,6 +66,9 @@ static CommandExit run(const Arguments *arguments)
     archive_configure_process();
     if (arguments->sources != NULL && !arguments->no_sandbox) {
         warn_of_kernel();
+    }
+    if (!confine(arguments)) {
+        return EXIT_FAILED;
     }
     return arguments->verify_only ? command_verify(arguments) : command_archive(arguments);
 }

@@ -163,5 +163,6 @@ const Command command_attachments = {
         "          search hash:0123456789abcdef        who sent it\n",
     .options = options_table,
     .takes_fields = true,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

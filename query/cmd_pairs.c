@@ -99,5 +99,6 @@ const Command command_pairs = {
         "that make no pair, and lists of recipients that are cut, are named on stderr.\n",
     .options = options_table,
     .takes_fields = true,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

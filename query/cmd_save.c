@@ -168,7 +168,7 @@ static CommandExit save(sqlite3 *db, int64_t id, const OptionSet *options)
         return EXIT_INCOMPLETE;
     }
     const char *path = option_value(options, "output");
-    return save_all(view, message, parts, path == NULL ? "." : path);
+    return save_all(view, message, parts, path == NULL ? command_save.default_output : path);
 }
 
 static CommandExit run(const OptionSet *options)
@@ -192,5 +192,6 @@ const Command command_save = {
     .summary = "writes attachments into a folder, under safe names",
     .details = details,
     .options = options_table,
+    .default_output = ".",
     .run = run,
 };

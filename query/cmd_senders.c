@@ -99,5 +99,6 @@ const Command command_senders = {
         "the name that an address used most and how many others; --json has all of them.\n",
     .options = options_table,
     .takes_fields = true,
+    .needs = COMMAND_NEEDS_READING,
     .run = run,
 };

@@ -22,7 +22,7 @@ void command_complain(const char *format, ...)
     (void)fprintf(stderr, "waxseal-query: %s\n", safe);
 }
 
-static char *notes_path(const OptionSet *options)
+char *command_notes_path(const OptionSet *options)
 {
     return notes_file_path(option_value(options, "notes"),
                            archive_default_path(option_value(options, "database")));
@@ -31,7 +31,7 @@ static char *notes_path(const OptionSet *options)
 sqlite3 *command_open_archive(const OptionSet *options)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *notes = notes_path(options);
+    g_autofree char *notes = command_notes_path(options);
     g_autoptr(sqlite3) db =
         archive_open_readonly(archive_default_path(option_value(options, "database")), &error);
     if (db == NULL || !notes_file_attach(db, notes, &error)) {
@@ -44,7 +44,7 @@ sqlite3 *command_open_archive(const OptionSet *options)
 sqlite3 *command_open_notes(const OptionSet *options)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = notes_path(options);
+    g_autofree char *path = command_notes_path(options);
     sqlite3 *notes = notes_file_open(path, &error);
     if (notes == NULL) {
         command_complain("%s%s", error->message,

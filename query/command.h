@@ -21,8 +21,8 @@ typedef enum {
 
 /* What a command can do without its rights: an archive may be hostile, too. */
 typedef enum {
-    COMMAND_NEEDS_ALL,    /* it writes files, or starts processes of its own */
-    COMMAND_NEEDS_READING /* it reads files and prints: SANDBOX_READER */
+    COMMAND_NEEDS_WRITING, /* files of -o or --svg, notes; or a child that reads mail */
+    COMMAND_NEEDS_READING  /* it reads files and prints: SANDBOX_READER */
 } CommandNeeds;
 
 typedef struct {
@@ -33,6 +33,7 @@ typedef struct {
     const Option *options; /* ends with a nameless entry; the common ones are in it */
     bool takes_fields;     /* the fields of the query language are flags */
     CommandNeeds needs;
+    const char *default_output; /* the folder that it writes into without -o, or NULL */
     CommandExit (*run)(const OptionSet *options);
 } Command;
 
@@ -76,6 +77,9 @@ extern const Command command_batch;
 
 /* Prints "waxseal-query: message" on stderr, behind what was printed before. */
 void command_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* The file of tags and notes that the options name. Returns: (transfer full). */
+char *command_notes_path(const OptionSet *options);
 
 /* Opens the archive that the options name, with its tags and notes.
  * Returns: (transfer full) NULL after it has complained. */

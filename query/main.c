@@ -99,10 +99,29 @@ static CommandExit unknown_command(const char *name)
     return EXIT_BAD_QUERY;
 }
 
+/* A command that writes keeps the folders of its output and of the notes. */
+static bool enter_sandbox(const Command *command, const OptionSet *options, GError **error)
+{
+    const SandboxSupport support = sandbox_support();
+    if (command->needs == COMMAND_NEEDS_READING) {
+        return sandbox_enter(SANDBOX_READER, &support, error);
+    }
+    const char *output = option_value(options, "output");
+    const char *drawing = option_value(options, "svg");
+    g_autofree char *notes = command_notes_path(options);
+    const SandboxNeeds needs = {
+        .paths = {output != NULL    ? output
+                  : drawing != NULL ? drawing
+                                    : command->default_output,
+                  notes},
+    };
+    return sandbox_enter_writer(&needs, &support, error);
+}
+
 /* Gives up what the command does not need, before it opens an archive. */
 static bool confine(const Command *command, const OptionSet *options)
 {
-    if (command->needs == COMMAND_NEEDS_ALL || option_given(options, "no-sandbox")) {
+    if (option_given(options, "no-sandbox")) {
         return true;
     }
     if (!option_given(options, "no-pager")) {
@@ -110,8 +129,7 @@ static bool confine(const Command *command, const OptionSet *options)
         terminal_prepare_pager(&terminal);
     }
     g_autoptr(GError) error = NULL;
-    const SandboxSupport support = sandbox_support();
-    if (!sandbox_enter(SANDBOX_READER, &support, &error)) {
+    if (!enter_sandbox(command, options, &error)) {
         command_complain("the sandbox cannot be entered: %s; --no-sandbox goes without",
                          error->message);
         return false;

@@ -41,14 +41,14 @@ int landlock_abi(void)
 }
 
 /* Everything that this version can take away. */
-static int make_ruleset(int abi)
+static int make_ruleset(int abi, bool keep_tcp)
 {
     RulesetAttributes attributes = {
         .handled_access_fs = READ | WRITE(abi) | LANDLOCK_ACCESS_FS_EXECUTE |
                              LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_SOCK |
                              LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
                              LANDLOCK_ACCESS_FS_MAKE_SYM | (abi >= 5 ? ACCESS_FS_IOCTL_DEV : 0),
-        .handled_access_net = abi >= 4 ? ACCESS_NET_TCP : 0,
+        .handled_access_net = abi >= 4 && !keep_tcp ? ACCESS_NET_TCP : 0,
         .scoped = abi >= 6 ? SCOPED : 0,
     };
     const size_t size = abi >= 6   ? sizeof(attributes)
@@ -87,9 +87,9 @@ static bool add_path(int ruleset, const LandlockPath *path, int abi)
     return ok;
 }
 
-bool landlock_restrict(int abi, const LandlockPath *paths)
+bool landlock_restrict(int abi, const LandlockPath *paths, bool keep_tcp)
 {
-    int ruleset = make_ruleset(abi);
+    int ruleset = make_ruleset(abi, keep_tcp);
     bool ok = ruleset >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     for (const LandlockPath *path = paths; ok && path->path != NULL; path++) {
         ok = add_path(ruleset, path, abi);

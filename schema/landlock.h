@@ -20,6 +20,6 @@ typedef struct {
 int landlock_abi(void);
 
 /* Takes from this process for good every right to files but those of `paths`, which may name
- * what does not exist; the right to execute; and, as far as `abi` reaches, TCP, abstract
- * sockets of others and signals to others. Returns: false with errno. */
-bool landlock_restrict(int abi, const LandlockPath *paths);
+ * what does not exist; the right to execute; and, as far as `abi` reaches, TCP unless it is to
+ * be kept, abstract sockets of others and signals to others. Returns: false with errno. */
+bool landlock_restrict(int abi, const LandlockPath *paths, bool keep_tcp);

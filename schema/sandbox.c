@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -133,6 +134,22 @@ static const AllowedIf allowed_if[] = {
     {SCMP_SYS(prlimit64), ROLE(READER), 2, UINT64_MAX, 0},
 };
 
+/* What no program that writes does. */
+static const int denied[] = {
+    SCMP_SYS(execve),
+    SCMP_SYS(execveat),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(mount),
+};
+
 #ifdef WAXSEAL_INSTRUMENTED
 static const bool is_instrumented = true;
 #else
@@ -192,10 +209,9 @@ static int add_rules(scmp_filter_ctx filter, unsigned role)
     return code;
 }
 
-static bool load_filter(unsigned role, GError **error)
+/* Loads the filter, frees it, and tells of `code`, which is that of its making. */
+static bool load_filter(scmp_filter_ctx filter, int code, GError **error)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int code = filter == NULL ? -ENOMEM : add_rules(filter, role);
     if (code == 0) {
         code = seccomp_load(filter);
     }
@@ -205,6 +221,35 @@ static bool load_filter(unsigned role, GError **error)
                     g_strerror(-code));
     }
     return code == 0;
+}
+
+static bool allow_listed(unsigned role, GError **error)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    return load_filter(filter, filter == NULL ? -ENOMEM : add_rules(filter, role), error);
+}
+
+static bool deny_listed(bool network, GError **error)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    int code = filter == NULL ? -ENOMEM : 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(denied) && code == 0; i++) {
+        code = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), denied[i], 0);
+    }
+    if (code == 0 && !network) {
+        code = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 0);
+    }
+    return load_filter(filter, code, error);
+}
+
+static bool restrict_files(int abi, const LandlockPath *paths, bool keep_tcp, GError **error)
+{
+    if (landlock_restrict(abi, paths, keep_tcp)) {
+        return true;
+    }
+    g_set_error(error, SANDBOX_ERROR, SANDBOX_ERROR_LANDLOCK, "Landlock: %s",
+                g_strerror(errno));
+    return false;
 }
 
 /* What files a role may use. A worker was born behind the nursery's wall. */
@@ -220,27 +265,64 @@ static bool raise_landlock(SandboxRole role, int abi, GError **error)
         {"/var/tmp", LANDLOCK_WRITE},
         {NULL, LANDLOCK_NOTHING},
     };
-    const LandlockPath *paths = NULL;
     switch (role) {
     case SANDBOX_WORKER:
         return true;
     case SANDBOX_NURSERY:
-        paths = none;
-        break;
+        return restrict_files(abi, none, false, error);
     case SANDBOX_READER:
-        paths = reader;
-        break;
+        return restrict_files(abi, reader, false, error);
     }
-    if (!landlock_restrict(abi, paths)) {
-        g_set_error(error, SANDBOX_ERROR, SANDBOX_ERROR_LANDLOCK, "Landlock: %s",
-                    g_strerror(errno));
-        return false;
+    g_assert_not_reached();
+}
+
+/* The folder that a file is in, or will be made in; links are followed. */
+static char *folder_of(const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *folder = g_strdup(real == NULL ? path : real);
+    free(real);
+    while (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+        g_autofree char *below = folder;
+        folder = g_path_get_dirname(below);
     }
-    return true;
+    return folder;
+}
+
+static bool restrict_writer(const SandboxNeeds *needs, int abi, GError **error)
+{
+    g_autofree char *temporary = g_strdup(g_get_tmp_dir());
+    char *folders[G_N_ELEMENTS(needs->paths)] = {NULL};
+    LandlockPath paths[G_N_ELEMENTS(needs->paths) + 5] = {
+        {"/", LANDLOCK_READ},
+        {"/dev/null", LANDLOCK_WRITE},
+        {temporary, LANDLOCK_WRITE},
+        {"/var/tmp", LANDLOCK_WRITE},
+    };
+    size_t n_paths = 4;
+    for (size_t i = 0; i < G_N_ELEMENTS(needs->paths); i++) {
+        if (needs->paths[i] != NULL) {
+            folders[i] = folder_of(needs->paths[i]);
+            paths[n_paths++] = (LandlockPath){folders[i], LANDLOCK_WRITE};
+        }
+    }
+    const bool ok = restrict_files(abi, paths, needs->network, error);
+    for (size_t i = 0; i < G_N_ELEMENTS(needs->paths); i++) {
+        g_free(folders[i]);
+    }
+    return ok;
+}
+
+bool sandbox_enter_writer(const SandboxNeeds *needs, const SandboxSupport *support,
+                          GError **error)
+{
+    return (support->landlock_abi == 0 ||
+            restrict_writer(needs, support->landlock_abi, error)) &&
+           (!support->has_seccomp || deny_listed(needs->network, error));
 }
 
 bool sandbox_enter(SandboxRole role, const SandboxSupport *support, GError **error)
 {
     return (support->landlock_abi == 0 || raise_landlock(role, support->landlock_abi, error)) &&
-           (!support->has_seccomp || load_filter(1U << role, error));
+           (!support->has_seccomp || allow_listed(1U << role, error));
 }

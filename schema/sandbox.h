@@ -42,6 +42,20 @@ bool sandbox_is_whole(const SandboxSupport *support);
 /* "seccomp, Landlock ABI 7", or what is missing. Returns: (transfer full) one line. */
 char *sandbox_describe(const SandboxSupport *support);
 
+/* What a program that writes needs beside reading. */
+typedef struct {
+    /* Files and folders, which may not be there yet; the folder that each is in, or the folder
+     * itself, can be written, with all below. NULL where fewer are needed. */
+    const char *paths[3];
+    bool network;
+} SandboxNeeds;
+
+/* Raises lower walls around a program that writes, and its children: it can read any file,
+ * write only what it needs and temporary files, run no program, look into no process and,
+ * without `network`, make no socket. Returns: as sandbox_enter. */
+bool sandbox_enter_writer(const SandboxNeeds *needs, const SandboxSupport *support,
+                          GError **error);
+
 /* Raises both walls around this process, as far as there is `support`. A role may be followed
  * by a narrower one. Returns: false with `error`, and the process is not to go on. */
 bool sandbox_enter(SandboxRole role, const SandboxSupport *support, GError **error);

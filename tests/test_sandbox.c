@@ -459,6 +459,63 @@ static void test_a_reader_reads_and_writes_temporary_files_only(void)
     }
 }
 
+/* Folders that are not for temporary files, one of which is needed. */
+#define WRITER_NEEDS  "writer-needs"
+#define WRITER_OTHERS "writer-others"
+
+static int writer_writes_what_it_needs(void)
+{
+    const SandboxSupport support = sandbox_support();
+    const SandboxNeeds needs = {.paths = {WRITER_NEEDS "/not/there/yet.db"}};
+    if (!sandbox_enter_writer(&needs, &support, NULL)) {
+        return 1;
+    }
+    if (try_open() < 0 || try_fork() < 0 || open(WRITER_NEEDS "/a", O_CREAT, 0600) < 0 ||
+        unlink(WRITER_NEEDS "/a") != 0 || mkdir(WRITER_NEEDS "/not", 0700) != 0) {
+        return 2;
+    }
+    if (open(WRITER_OTHERS "/a", O_WRONLY | O_CREAT, 0600) >= 0 || errno != EACCES ||
+        open(WRITER_OTHERS "/kept", O_WRONLY) >= 0 || unlink(WRITER_OTHERS "/kept") == 0) {
+        return 3;
+    }
+    if (try_exec() >= 0 || try_execveat() >= 0 || try_ptrace() >= 0 || try_process_vm() >= 0 ||
+        try_unix() >= 0 || try_tcp() >= 0 || try_udp() >= 0 || try_io_uring() >= 0) {
+        return 4;
+    }
+    return 0;
+}
+
+static int writer_with_a_network(void)
+{
+    const SandboxSupport support = sandbox_support();
+    const SandboxNeeds needs = {.network = true};
+    if (!sandbox_enter_writer(&needs, &support, NULL)) {
+        return 1;
+    }
+    /* Nobody listens there. */
+    return try_unix() < 0 || try_tcp() >= 0 || errno != ECONNREFUSED ? 2 : 0;
+}
+
+static void test_a_writer_writes_what_it_needs_only(void)
+{
+    const SandboxSupport support = sandbox_support();
+    if (skip_without(sandbox_is_whole(&support), "whole sandbox")) {
+        return;
+    }
+    /* Not among temporary files, which may be written. */
+    g_autofree char *folder = g_strdup("/dev/shm/waxseal-XXXXXX");
+    g_assert_nonnull(g_mkdtemp(folder));
+    g_autofree char *before = g_get_current_dir();
+    g_assert_true(chdir(folder) == 0 && mkdir(WRITER_NEEDS, 0700) == 0 &&
+                  mkdir(WRITER_OTHERS, 0700) == 0);
+    g_assert_true(g_file_set_contents(WRITER_OTHERS "/kept", "x", 1, NULL));
+    in_child(writer_writes_what_it_needs);
+    in_child(writer_with_a_network);
+    g_assert_true(unlink(WRITER_OTHERS "/kept") == 0 && rmdir(WRITER_NEEDS "/not") == 0 &&
+                  rmdir(WRITER_NEEDS) == 0 && rmdir(WRITER_OTHERS) == 0);
+    g_assert_true(chdir(before) == 0 && rmdir(folder) == 0);
+}
+
 /* A kernel as old as the system call is young. */
 static bool forget_landlock(void)
 {
@@ -494,6 +551,7 @@ static int program_on_an_old_kernel(void)
     const char *const warning = "waxseal-index: the processes that read mail are confined less "
                                 "than they should be: seccomp, no Landlock in this kernel\n";
     if (!g_str_equal(err, warning)) {
+        g_printerr("%s", err);
         return 2;
     }
     return strstr(out, "\nSandbox      seccomp, no Landlock in this kernel\n") == NULL ? 3 : 0;
@@ -516,6 +574,8 @@ int main(int argc, char **argv)
     g_test_add_func("/sandbox/landlock_alone_closes_files", test_landlock_alone_closes_files);
     g_test_add_func("/sandbox/a_reader_reads_and_writes_temporary_files_only",
                     test_a_reader_reads_and_writes_temporary_files_only);
+    g_test_add_func("/sandbox/a_writer_writes_what_it_needs_only",
+                    test_a_writer_writes_what_it_needs_only);
     g_test_add_func("/sandbox/an_old_kernel_is_one_line_of_warning",
                     test_an_old_kernel_is_one_line_of_warning);
     return g_test_run();
