@@ -10,10 +10,15 @@
 #include "query/query_field_text.h"
 #include "schema/archive.h"
 
-typedef enum { SQL_ID_DRIFT } Sql;
+/* So many messages are looked up sooner than the list of a frequent word is gone through. */
+#define FEW_MESSAGES 1000
+
+typedef enum { SQL_ID_DRIFT, SQL_COUNT, SQL_COUNT_END } Sql;
 
 static const char *const sql[] = {
     [SQL_ID_DRIFT] = "SELECT value FROM archive_property WHERE name = 'id_drift'",
+    [SQL_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM message m WHERE ",
+    [SQL_COUNT_END] = " LIMIT ",
 };
 
 bool query_compiler_fail(QueryCompiler *compiler, const QueryNode *term, const char *format,
@@ -284,9 +289,26 @@ static bool is_lone_page(const QueryNode *tree, const QueryOptions *options)
            query_order_is_first_page(options);
 }
 
+/* Whether at most FEW_MESSAGES meet the condition that has an index. What fails here fails
+ * again when the statement runs. */
+static bool has_few(sqlite3 *db, const QueryPart *part)
+{
+    g_autoptr(SqlBuilder) count = sql_builder_new();
+    sql_builder_add(count, sql[SQL_COUNT]);
+    sql_builder_append(count, part->indexed);
+    sql_builder_add(count, sql[SQL_COUNT_END]);
+    sql_builder_bind_integer(count, FEW_MESSAGES + 1);
+    sql_builder_add(count, ")");
+    g_autoptr(sqlite3_stmt) row = sql_builder_prepare(count, db, NULL);
+    return row != NULL && sqlite3_step(row) == SQLITE_ROW &&
+           sqlite3_column_int64(row, 0) <= FEW_MESSAGES;
+}
+
 static SqlBuilder *build_statement(QueryCompiler *compiler, QueryPart *part,
                                    const QueryOptions *options)
 {
+    part->is_few = part->match != NULL && part->indexed != NULL &&
+                   !query_order_is_ranked(part, options) && has_few(compiler->db, part);
     if (options->sort == QUERY_SORT_RELEVANCE && part->match == NULL && !options->count_only) {
         g_ptr_array_add(compiler->hints,
                         g_strdup("relevance needs words to go by; sorted by date instead"));

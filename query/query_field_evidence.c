@@ -10,34 +10,37 @@
 typedef struct {
     const char *word;
     const char *condition;
+    bool has_index; /* the messages that meet it come from an index, and no others */
 } WordCondition;
 
 static const WordCondition is_words[] = {
-    {"verified", "m.level = 'verified' AND m.level <> 'none'"},
-    {"limited", "m.level = 'limited' AND m.level <> 'none'"},
-    {"signed", "m.signatures > 0"},
-    {"unsigned", "m.signatures = 0"},
-    {"unverified", "m.level <> 'verified'"},
-    {"attachment", "m.attachments > 0"},
+    {"verified", "m.level = 'verified' AND m.level <> 'none'", true},
+    {"limited", "m.level = 'limited' AND m.level <> 'none'", true},
+    {"signed", "m.signatures > 0", false},
+    {"unsigned", "m.signatures = 0", false},
+    {"unverified", "m.level <> 'verified'", false},
+    {"attachment", "m.attachments > 0", false},
 };
 
 static const WordCondition dkim_words[] = {
-    {"pass", "m.dkim = 'pass'"},
-    {"fail", "m.dkim = 'fail'"},
-    {"nokey", "m.dkim = 'nokey'"},
-    {"no-key", "m.dkim = 'nokey'"},
-    {"none", "m.dkim = 'none'"},
-    {"error", "m.dkim = 'error'"},
-    {"body-mismatch", "m.signatures > 0 AND EXISTS (SELECT 1 FROM signature s "
-                      "WHERE s.message_id = m.id AND s.body_ok = 0)"},
+    {"pass", "m.dkim = 'pass'", true},
+    {"fail", "m.dkim = 'fail'", true},
+    {"nokey", "m.dkim = 'nokey'", true},
+    {"no-key", "m.dkim = 'nokey'", true},
+    {"none", "m.dkim = 'none'", true},
+    {"error", "m.dkim = 'error'", true},
+    {"body-mismatch",
+     "m.signatures > 0 AND EXISTS (SELECT 1 FROM signature s "
+     "WHERE s.message_id = m.id AND s.body_ok = 0)",
+     false},
 };
 
 static const WordCondition arc_words[] = {
-    {"pass", "m.arc = 'pass' AND m.arc <> 'none'"},
-    {"fail", "m.arc = 'fail' AND m.arc <> 'none'"},
-    {"nokey", "m.arc = 'nokey' AND m.arc <> 'none'"},
-    {"no-key", "m.arc = 'nokey' AND m.arc <> 'none'"},
-    {"none", "m.arc = 'none'"},
+    {"pass", "m.arc = 'pass' AND m.arc <> 'none'", true},
+    {"fail", "m.arc = 'fail' AND m.arc <> 'none'", true},
+    {"nokey", "m.arc = 'nokey' AND m.arc <> 'none'", true},
+    {"no-key", "m.arc = 'nokey' AND m.arc <> 'none'", true},
+    {"none", "m.arc = 'none'", false},
 };
 
 /* domainkey_signature_by_result finds the few messages; their best result is looked up. */
@@ -48,13 +51,15 @@ static const WordCondition arc_words[] = {
     "AND k.result IN (" results "))"
 
 static const WordCondition domainkeys_words[] = {
-    {"pass", DOMAINKEYS_IN("'pass'")},
-    {"nokey", DOMAINKEYS_IN("'nokey'") DOMAINKEYS_NOT("'pass'")},
-    {"no-key", DOMAINKEYS_IN("'nokey'") DOMAINKEYS_NOT("'pass'")},
-    {"fail", DOMAINKEYS_IN("'fail'") DOMAINKEYS_NOT("'pass', 'nokey'")},
-    {"error", DOMAINKEYS_IN("'neutral', 'policy', 'temperror', 'permerror'")
-                  DOMAINKEYS_NOT("'pass', 'nokey', 'fail'")},
-    {"none", "m.id NOT IN (SELECT message_id FROM domainkey_signature)"},
+    {"pass", DOMAINKEYS_IN("'pass'"), false},
+    {"nokey", DOMAINKEYS_IN("'nokey'") DOMAINKEYS_NOT("'pass'"), false},
+    {"no-key", DOMAINKEYS_IN("'nokey'") DOMAINKEYS_NOT("'pass'"), false},
+    {"fail", DOMAINKEYS_IN("'fail'") DOMAINKEYS_NOT("'pass', 'nokey'"), false},
+    {"error",
+     DOMAINKEYS_IN("'neutral', 'policy', 'temperror', 'permerror'")
+         DOMAINKEYS_NOT("'pass', 'nokey', 'fail'"),
+     false},
+    {"none", "m.id NOT IN (SELECT message_id FROM domainkey_signature)", false},
 };
 
 typedef enum {
@@ -90,6 +95,9 @@ static bool compile_word(QueryCompiler *compiler, const QueryNode *term,
         if (g_ascii_strcasecmp(term->text, words[i].word) == 0) {
             *ret_part = (QueryPart){.condition = sql_builder_new()};
             sql_builder_add(ret_part->condition, words[i].condition);
+            if (words[i].has_index) {
+                query_part_set_indexed(ret_part);
+            }
             return true;
         }
     }

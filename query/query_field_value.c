@@ -119,6 +119,7 @@ bool query_field_compile_language(QueryCompiler *compiler, const QueryNode *term
     sql_builder_add(ret_part->condition, sql[is_none ? SQL_NO_LANGUAGE : SQL_LANGUAGE]);
     if (!is_none) {
         sql_builder_bind_text(ret_part->condition, language_code(language));
+        query_part_set_indexed(ret_part);
     }
     return true;
 }
@@ -175,6 +176,7 @@ bool query_field_compile_msgid(QueryCompiler *compiler, const QueryNode *term,
     *ret_part = (QueryPart){.condition = sql_builder_new()};
     sql_builder_add(ret_part->condition, sql[SQL_MSGID]);
     sql_builder_bind_text(ret_part->condition, bare);
+    query_part_set_indexed(ret_part);
     return true;
 }
 

@@ -23,7 +23,20 @@ void query_part_clear(QueryPart *part)
         g_string_free(part->match, true);
     }
     sql_builder_free(part->condition);
+    sql_builder_free(part->indexed);
     *part = (QueryPart){0};
+}
+
+static SqlBuilder *copy_of(const SqlBuilder *other)
+{
+    SqlBuilder *copy = sql_builder_new();
+    sql_builder_append(copy, other);
+    return copy;
+}
+
+void query_part_set_indexed(QueryPart *part)
+{
+    part->indexed = copy_of(part->condition);
 }
 
 /* The statement must never see NULL: NOT NULL is NULL, and the row would be lost. */
@@ -140,6 +153,9 @@ void query_part_and(QueryPart *all, const QueryPart *part)
     if (part->condition != NULL) {
         add_condition(all, " AND ", part->condition);
     }
+    if (all->indexed == NULL && part->indexed != NULL) {
+        all->indexed = copy_of(part->indexed);
+    }
 }
 
 static void add_negation(QueryPart *all, const QueryPart *part, int64_t id_drift)
@@ -215,24 +231,32 @@ bool query_part_is_all(const QueryPart *part)
     return part->match == NULL && !part->has_range && part->condition == NULL;
 }
 
-const char *query_part_id(const QueryPart *part)
+/* Whether the statement begins with the MATCH. */
+static bool is_driven_by_match(const QueryPart *part)
 {
-    return part->match == NULL ? "m.id" : "message_fts.rowid";
+    return part->match != NULL && !part->is_few;
 }
 
-/* FROM and WHERE. A MATCH drives the statement; the message row is joined when it is asked. */
+const char *query_part_id(const QueryPart *part)
+{
+    return is_driven_by_match(part) ? "message_fts.rowid" : "m.id";
+}
+
+/* FROM and WHERE. A MATCH drives the statement, unless few messages meet the condition; the
+ * message row is joined when it is asked. */
 void query_part_add_from(const QueryPart *part, int64_t id_drift, SqlBuilder *out)
 {
     bool is_first = true;
     const char *id = query_part_id(part);
-    sql_builder_add(out, sql[part->match == NULL ? SQL_FROM_MESSAGE : SQL_FROM_MATCH]);
-    if (part->match != NULL && (part->condition != NULL || part->needs_message)) {
+    const bool by_match = is_driven_by_match(part);
+    sql_builder_add(out, sql[by_match ? SQL_FROM_MATCH : SQL_FROM_MESSAGE]);
+    if (by_match && (part->condition != NULL || part->needs_message)) {
         sql_builder_add(out, sql[SQL_JOIN_MESSAGE]);
     }
     if (!query_part_is_all(part)) {
         sql_builder_add(out, " WHERE ");
     }
-    if (part->match != NULL) {
+    if (by_match) {
         add_and(out, &is_first);
         sql_builder_add(out, "message_fts MATCH ");
         sql_builder_bind_text(out, part->match->str);
@@ -244,5 +268,11 @@ void query_part_add_from(const QueryPart *part, int64_t id_drift, SqlBuilder *ou
     if (part->condition != NULL) {
         add_and(out, &is_first);
         sql_builder_append(out, part->condition);
+    }
+    if (part->match != NULL && !by_match) {
+        add_and(out, &is_first);
+        sql_builder_add(out, sql[SQL_MATCHES]);
+        sql_builder_bind_text(out, part->match->str);
+        sql_builder_add(out, ")");
     }
 }

@@ -22,6 +22,9 @@ typedef struct {
     GString *match;          /* an FTS5 expression, made of quoted tokens only */
     SqlBuilder *condition;   /* about the row `m` of message; never NULL in SQL's sense */
     bool condition_suffices; /* the condition implies the match, which only makes it quicker */
+    SqlBuilder
+        *indexed; /* a piece of the condition that an index of message answers, or NULL */
+    bool is_few;  /* few messages meet it: the statement begins with them */
     bool has_range;
     int64_t first;      /* Unix time, with has_range */
     int64_t last;       /* included */
@@ -29,6 +32,9 @@ typedef struct {
 } QueryPart;
 
 void query_part_clear(QueryPart *part);
+
+/* Says that an index of message answers the condition of the part as a whole. */
+void query_part_set_indexed(QueryPart *part);
 
 /* Returns: (transfer full) an empty array of parts, which owns them. */
 GArray *query_part_array_new(void);

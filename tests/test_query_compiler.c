@@ -351,7 +351,14 @@ static const PlanCase plans[] = {
     {"budget -report", "SCAN message_fts VIRTUAL TABLE"},
     {"budget date:2017", "SCAN message_fts VIRTUAL TABLE"},
     {"budget date:2017", "M6><"}, /* the range is FTS5's own */
-    {"budget is:verified", "SCAN message_fts VIRTUAL TABLE"},
+    {"budget is:verified", "message_by_level"},
+    {"budget -from:bob is:limited date:2017", "message_by_level"},
+    {"budget dkim:nokey", "message_by_dkim"},
+    {"budget arc:nokey", "message_by_arc"},
+    {"budget language:fr", "message_by_language"},
+    {"budget msgid:a@b", "message_by_msgid"},
+    {"budget is:signed", "SCAN message_fts VIRTUAL TABLE"},
+    {"(budget OR from:bob) -is:verified", "SCAN message_fts VIRTUAL TABLE"},
     {"from:alice", "SCAN message_fts VIRTUAL TABLE"},
     {"from:alice@bank.example", "SCAN message_fts VIRTUAL TABLE"},
     {"from:@bank.example", "SCAN message_fts VIRTUAL TABLE"},
@@ -386,7 +393,7 @@ static void test_one_match(void)
         "subject:a body:b word from:martin",
         "(a OR subject:\"b c\") -attachment:pdf pre* body:(x NEAR/3 y)",
         "from:alice@bank.example to:@dom.fr with:carol budget",
-        "from:(alice OR bob) budget date:2017 is:verified",
+        "from:(alice OR bob) budget date:2017 is:signed",
         "会议 subject:budget -手機",
         "(a b) OR (c -d) OR body:(e OR f)",
     };
@@ -490,6 +497,58 @@ static void test_prefix(void)
     g_assert_cmpuint(in_subject->len, ==, 1);
 }
 
+/* An archive with so many verified messages, each with the word "all". */
+static sqlite3 *open_verified(unsigned n_messages)
+{
+    g_autoptr(GError) error = NULL;
+    sqlite3 *db = NULL;
+    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
+    g_assert_true(archive_make_schema(db, &error));
+    g_autofree char *rows = g_strdup_printf(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT %u) "
+        "INSERT INTO message (id, sha256, size, date_source, date_offset, msgid, in_reply_to, "
+        "refs, dkim, level, caveats, signatures, attachments, thread_id) "
+        "SELECT i, CAST(i AS BLOB), 1, 'none', 0, '', '', '', 'pass', 'verified', '', 1, 0, i "
+        "FROM n; "
+        "INSERT INTO message_fts (rowid, body) SELECT id, 'all' FROM message",
+        n_messages);
+    archive_exec(db, rows, &error);
+    g_assert_no_error(error);
+    return db;
+}
+
+/* A statement begins with the condition when few messages meet it: the hits are the same. */
+static void test_few(void)
+{
+    static const struct {
+        const char *query;
+        QueryOptions options;
+        unsigned n_messages;
+        bool begins_with_condition;
+    } cases[] = {
+        {"all is:verified", {.count_only = true}, 1000, true},
+        {"all is:verified", {.count_only = true}, 1001, false},
+        {"all is:verified", {.limit = 51}, 1000, true},
+        {"all is:verified", {.limit = 51, .by_thread = true}, 1000, true},
+        {"all is:verified", {.limit = 51, .sort = QUERY_SORT_RELEVANCE}, 1000, false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(sqlite3) db = open_verified(cases[i].n_messages);
+        g_auto(QueryFault) fault = {0};
+        g_autoptr(CompiledQuery) query = compile(db, cases[i].query, &cases[i].options, &fault);
+        g_autofree char *explained = sql_builder_explain(query->statement);
+        g_assert_cmpint(strstr(explained, "message_matches") != NULL, ==,
+                        cases[i].begins_with_condition);
+        g_autoptr(sqlite3_stmt) rows = sql_builder_prepare(query->statement, db, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(sqlite3_step(rows), ==, SQLITE_ROW);
+        if (cases[i].options.sort == QUERY_SORT_NEWEST) {
+            g_assert_cmpint(sqlite3_column_int64(rows, 0), ==, cases[i].n_messages);
+        }
+    }
+}
+
 static void test_pages(void)
 {
     QueryOptions options = {.limit = 7};
@@ -545,6 +604,7 @@ int main(int argc, char **argv)
     g_test_add_func("/query_compiler/subject_weighs_more_in_relevance", test_relevance);
     g_test_add_func("/query_compiler/first_page_goes_through_the_words_of_a_prefix",
                     test_prefix);
+    g_test_add_func("/query_compiler/begins_with_what_few_messages_have", test_few);
     g_test_add_func("/query_compiler/pages_cover_everything_once", test_pages);
     g_test_add_func("/query_compiler/dates_follow_the_time_zone", test_time_zone);
     g_test_add_func("/query_compiler/what_was_typed_is_bound", test_explain_binds_values);
