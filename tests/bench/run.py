@@ -5,6 +5,8 @@
   run.py --bulk FOLDER         make a million small messages, and an archive of them
   run.py reference FOLDER      index it, check every count and verdict, say what it took
   run.py compare MAIL...       waxseal-index, mairix, notmuch and mu on the same mail
+  run.py stages MAIL...        where the time goes, what bounds it, and what hashing and FTS5 alone take
+  run.py growth MAIL... --more MAIL   loads of several sizes, and a little more
   run.py queries ARCHIVE       first pages
   run.py mix ARCHIVE           a fixed mix of 200 queries, facets, start of the program; beside notmuch and mu
 """
@@ -15,10 +17,12 @@ import sys
 
 import archive
 import compare
+import growth
 import measure
 import mix
 import queries
 import reference
+import stages
 import table
 import tools
 
@@ -71,6 +75,15 @@ def parser_of_all():
     mode.add_argument("folder", metavar="FOLDER", help="what --generate made")
     mode.add_argument("--archive", metavar="FILE", help="keep the archive there")
     mode.add_argument("--work", metavar="FOLDER", help="where the archive goes otherwise ($TMPDIR)")
+    mode = add_mode(modes, stages.stages, "see where the time goes", 3)
+    mode.add_argument("mail", nargs="+", metavar="MAIL", help="mbox, Maildir or folder of messages")
+    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
+    mode.add_argument("--work", metavar="FOLDER", help="where the archive goes ($TMPDIR)")
+    mode = add_mode(modes, growth.growth, "see how the time a message grows with the archive", 1)
+    mode.add_argument("mail", nargs="+", metavar="MAIL", help="each is loaded into a new archive; the largest comes last")
+    mode.add_argument("--more", required=True, metavar="MAIL", help="is added to the last archive")
+    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
+    mode.add_argument("--work", metavar="FOLDER", help="where the archives go ($TMPDIR)")
     mode = add_mode(modes, queries.queries, "time first pages", 50)
     mode.add_argument("archive", metavar="ARCHIVE")
     mode = add_mode(modes, mix.mix, "time a fixed mix of 200 queries", 5)
