@@ -27,7 +27,7 @@
 #define JOB_OUTPUT_BYTES ((size_t)128 << 20)
 
 /* Pages beyond this are given back after use. */
-#define JOB_KEEP_BYTES ((size_t)4 << 20)
+#define JOB_KEEP_BYTES ((size_t)2 << 20)
 
 /* How much is tried with a message; each time a worker dies on it, one step down. */
 typedef enum {

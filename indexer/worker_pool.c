@@ -196,9 +196,6 @@ JobSlot *worker_pool_acquire(WorkerPool *pool)
         g_cond_wait(&pool->freed, &pool->lock);
     }
     g_mutex_unlock(&pool->lock);
-    if (slot != NULL) {
-        job_slot_reset(slot);
-    }
     return slot;
 }
 
@@ -317,10 +314,12 @@ PoolNext worker_pool_next(WorkerPool *pool, int timeout_ms, JobSlot **ret_slot, 
 
 void worker_pool_release(WorkerPool *pool, JobSlot *slot)
 {
+    const size_t used = slot->window.used;
+    job_slot_reset(slot);
     g_mutex_lock(&pool->lock);
     g_assert(pool->states[slot->index] == SLOT_TAKEN);
     pool->states[slot->index] = SLOT_FREE;
-    pool->bytes_in_flight -= slot->window.used;
+    pool->bytes_in_flight -= used;
     g_cond_signal(&pool->freed);
     g_mutex_unlock(&pool->lock);
 }

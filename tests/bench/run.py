@@ -3,6 +3,7 @@
 
   run.py --generate FOLDER     make the reference dump
   run.py --bulk FOLDER         make a million small messages, and an archive of them
+  run.py --copies FOLDER --of MBOX --number N   make N copies of an mbox, each message with an id of its own
   run.py reference FOLDER      index it, check every count and verdict, say what it took
   run.py compare MAIL...       waxseal-index, mairix, notmuch and mu on the same mail
   run.py stages MAIL...        where the time goes, what bounds it, and what hashing and FTS5 alone take
@@ -18,6 +19,7 @@ import sys
 import archive
 import compare
 import growth
+import list_copies
 import measure
 import mix
 import queries
@@ -62,6 +64,9 @@ def parser_of_all():
     parser.add_argument("--scale", type=float, default=1.0, metavar="S", help="with --generate: 0.01 is a hundredth")
     parser.add_argument("--bulk", metavar="FOLDER", help="make many small messages in FOLDER and index them: 2.6 GB")
     parser.add_argument("--messages", type=positive, default=1_000_000, metavar="N", help="with --bulk: so many (%(default)s)")
+    parser.add_argument("--copies", metavar="FOLDER", help="make copies of the mail of an mbox in FOLDER, a file each")
+    parser.add_argument("--of", metavar="MBOX", help="with --copies: the mbox")
+    parser.add_argument("--number", type=positive, default=28, metavar="N", help="with --copies: so many (%(default)s)")
     parser.add_argument("--jobs", type=positive, default=os.cpu_count(), metavar="N",
                         help="with --generate and --bulk: processes (%(default)s); the mail does not depend on it")
     modes = parser.add_subparsers(metavar="MODE")
@@ -132,8 +137,12 @@ def main():
         return run_generate(arguments)
     if arguments.bulk:
         return run_bulk(arguments)
+    if arguments.copies:
+        size = list_copies.generate(arguments.copies, arguments.of, arguments.number)
+        print(f"{arguments.number} copies, {table.megabytes(size)} MB in {arguments.copies}")
+        return 0
     if not hasattr(arguments, "function"):
-        parser.error("a mode, --generate or --bulk is needed")
+        parser.error("a mode, --generate, --bulk or --copies is needed")
     return arguments.function(arguments)
 
 
