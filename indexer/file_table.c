@@ -3,7 +3,16 @@
 
 #include "indexer/statement_set.h"
 
-enum { FIND_SOURCE, ADD_SOURCE, LOAD_FILES, ADD_FILE, UPDATE_FILE, REPLACE_FILE, N_STATEMENTS };
+enum {
+    FIND_SOURCE,
+    ADD_SOURCE,
+    LOAD_FILES,
+    ADD_FILE,
+    UPDATE_FILE,
+    FORGET_TIME,
+    REPLACE_FILE,
+    N_STATEMENTS
+};
 
 static const char *const statements_sql[N_STATEMENTS] = {
     [FIND_SOURCE] = "SELECT id FROM source WHERE path = ?1",
@@ -17,6 +26,7 @@ static const char *const statements_sql[N_STATEMENTS] = {
                  " 'partial', '')",
     [UPDATE_FILE] = "UPDATE file SET kind = ?2, compression = ?3, dialect = ?4, size = ?5,"
                     " done = ?6, state = ?7, note = ?8 WHERE id = ?1",
+    [FORGET_TIME] = "UPDATE file SET mtime_ns = -1 WHERE id = ?1",
     [REPLACE_FILE] = "UPDATE file SET state = 'replaced' WHERE id = ?1",
 };
 
@@ -143,6 +153,13 @@ bool file_table_update(FileTable *table, int64_t file_id, const SourceFacts *fac
     statement_bind_text(update, 7, slice_of_string(state_words[state]));
     statement_bind_text(update, 8, slice_of_string(note));
     return statement_run(update, error);
+}
+
+bool file_table_forget_time(FileTable *table, int64_t file_id, GError **error)
+{
+    sqlite3_stmt *forget = statement_set_get(&table->statements, FORGET_TIME);
+    sqlite3_bind_int64(forget, 1, file_id);
+    return statement_run(forget, error);
 }
 
 bool file_table_replace(FileTable *table, int64_t file_id, GError **error)

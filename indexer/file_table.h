@@ -54,5 +54,8 @@ bool file_table_update(FileTable *table, int64_t file_id, const SourceFacts *fac
                        uint64_t size, uint64_t done, FileState state, const char *note,
                        GError **error);
 
+/* Makes the next run take the file for a changed one, and read it again. */
+bool file_table_forget_time(FileTable *table, int64_t file_id, GError **error);
+
 /* Marks an older reading of a changed file. */
 bool file_table_replace(FileTable *table, int64_t file_id, GError **error);

@@ -126,8 +126,10 @@ static bool update_file(Ingest *ingest, const ReaderEvent *event, GError **error
     if (event->note != NULL && ingest->options->trouble != NULL) {
         ingest->options->trouble(event->note, ingest->options->user_data);
     }
-    return file_table_update(writer_files(ingest->writer), ingest->file_id, &event->facts,
-                             event->position, event->position, state, event->note, error);
+    FileTable *files = writer_files(ingest->writer);
+    return file_table_update(files, ingest->file_id, &event->facts, event->position,
+                             event->position, state, event->note, error) &&
+           (!event->is_unread || file_table_forget_time(files, ingest->file_id, error));
 }
 
 static bool on_damaged(Ingest *ingest, const ReaderEvent *event, GError **error)

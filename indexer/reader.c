@@ -2,6 +2,7 @@
 #include "indexer/reader.h"
 
 #include "indexer/folder_name.h"
+#include "schema/byte_stream.h"
 
 /* A slot is handed on when so many events wait in it, e.g. files that hold no mail. */
 #define PLAN_EVENTS_MAX 4096
@@ -116,6 +117,8 @@ static void read_file(Reader *reader, SourceReader *file)
             .position = source_reader_position(file),
             .rest = total - MIN(passed, total),
             .note = result == SOURCE_READ_ERROR ? g_strdup(error->message) : NULL,
+            .is_unread = result == SOURCE_READ_ERROR &&
+                         !g_error_matches(error, BYTE_STREAM_ERROR, BYTE_STREAM_ERROR_DAMAGED),
         };
         atomic_store(&reader->progress.passed_bytes, passed);
         if (!add_event(reader, event) || (is_stopping(reader) && result == SOURCE_READ_SPANS)) {

@@ -33,6 +33,7 @@ typedef struct {
     uint64_t position; /* uncompressed bytes of the file */
     uint64_t rest;     /* of PROGRESS and FILE_END: bytes on disk behind it, of all sources */
     char *note;        /* owned; of FILE_END: why the file is damaged, or NULL */
+    bool is_unread;    /* of FILE_END: the world failed, not the file; worth another try */
     bool is_source;
 } ReaderEvent;
 

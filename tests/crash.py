@@ -232,7 +232,13 @@ def check_source_faults(folder, arguments):
         kept = stored(database)
         if not MESSAGES / 4 < kept <= MESSAGES:
             fail(f"{action}: {kept} messages are kept")
-        shutil.copyfile(arguments[2], source)
+        if action == "error":
+            time_before = os.stat(source).st_mtime_ns
+            said = run(database, [source], (EXIT_DAMAGED,), faulty(action, source))
+            if word not in said or os.stat(source).st_mtime_ns != time_before:
+                fail(f"a source that still cannot be read: {said!r}")
+        else:
+            shutil.copyfile(arguments[2], source)
         run(database, [source])
         if stored(database) != MESSAGES or file_row(database, "faulty.mbox")[0] != "complete":
             fail(f"{action}: the next run, of the whole file, has {stored(database)} messages")
