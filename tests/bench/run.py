@@ -10,6 +10,7 @@
   run.py growth MAIL... --more MAIL   loads of several sizes, and a little more
   run.py queries ARCHIVE       first pages
   run.py mix ARCHIVE           a fixed mix of 200 queries, facets, start of the program; beside notmuch and mu
+  run.py live ARCHIVE MAIL     what a search reads, and searches while mail is added
 """
 import argparse
 import importlib
@@ -20,6 +21,7 @@ import archive
 import compare
 import growth
 import list_copies
+import live
 import measure
 import mix
 import queries
@@ -96,6 +98,10 @@ def parser_of_all():
     mode.add_argument("--mail", metavar="FOLDER", help="the mail that the archive was made of, for --others")
     mode.add_argument("--others", metavar="FOLDER",
                       help="ask notmuch and mu, too; their indexes are kept in FOLDER and made when they are missing")
+    mode = add_mode(modes, live.live, "searches while mail is added to a copy of an archive", 1)
+    mode.add_argument("archive", metavar="ARCHIVE")
+    mode.add_argument("mail", metavar="MAIL", help="what is added; not in the archive yet")
+    mode.add_argument("--work", metavar="FOLDER", help="where the copy goes ($TMPDIR)")
     return parser
 
 
