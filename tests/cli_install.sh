@@ -50,3 +50,32 @@ if command -v mandoc >/dev/null; then
 else
     printf '# skipped: no mandoc\n'
 fi
+
+if command -v dpkg-shlibdeps >/dev/null; then
+    (cd "$WAXSEAL_BUILD_DIR" && cpack -G DEB -B "$work/package" -D CPACK_DEBIAN_PACKAGE_MAINTAINER='A Packager <packager@localhost>') \
+        >log 2>&1 || fail "cpack: $(cat log)"
+    package=$(echo package/*.deb)
+    mkdir root
+    dpkg-deb -x "$package" root
+    PATH=$work/root/usr/bin:$PATH
+    expect_exit 0 waxseal-index -q -d packed.db "$WAXSEAL_SOURCE_DIR/data/sample/dump/Maildir"
+    expect_exit 0 waxseal-query -d packed.db stats
+    for name in waxseal-index.1 waxseal-query.1; do
+        gzip -dc "root/usr/share/man/man1/$name.gz" | diff - "usr/share/man/man1/$name" >&2 || fail "$name in the package"
+    done
+    gzip -dc root/usr/share/doc/waxseal/changelog.gz | grep -q '^ -- A Packager <packager@localhost>  ' || fail "the changelog"
+    dpkg-deb -f "$package" Maintainer | grep -qx 'A Packager <packager@localhost>' || fail "the maintainer"
+    ok "the Debian package works where it is unpacked"
+    # The address is that of who builds it. Sanitizers need what a package must not have.
+    if ! command -v lintian >/dev/null; then
+        printf '# skipped: no lintian\n'
+    elif waxseal-index --version | grep -q sanitizer; then
+        printf '# skipped: lintian on a build with a sanitizer\n'
+    else
+        lintian --allow-root --fail-on error,warning --suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog \
+            "$package" >faults 2>&1 || fail "lintian: $(cat faults)"
+        ok "lintian has nothing to say against it"
+    fi
+else
+    printf '# skipped: no dpkg-shlibdeps\n'
+fi

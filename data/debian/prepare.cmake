@@ -1,0 +1,13 @@
+# What Debian wants of a package beside what is installed: run by cpack, in the folder that is packed.
+set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY}${CPACK_PACKAGING_INSTALL_PREFIX}/share)
+set(documents ${root}/doc/waxseal)
+file(MAKE_DIRECTORY ${documents})
+file(COPY ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${documents})
+set(PROJECT_VERSION ${CPACK_PACKAGE_VERSION})
+set(MAINTAINER ${CPACK_PACKAGE_CONTACT})
+if(CPACK_DEBIAN_PACKAGE_MAINTAINER)
+  set(MAINTAINER ${CPACK_DEBIAN_PACKAGE_MAINTAINER})
+endif()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/changelog.in ${documents}/changelog @ONLY)
+file(GLOB pages ${root}/man/man*/*.[1-8])
+execute_process(COMMAND gzip -9n ${documents}/changelog ${pages} COMMAND_ERROR_IS_FATAL ANY)
