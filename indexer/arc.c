@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/arc.h"
 
-#include "indexer/arc_seal.h"
 #include "indexer/dkim_finding.h"
 #include "indexer/dkim_record_text.h"
+#include "schema/arc_seal.h"
 #include "schema/auth_results.h"
 #include "schema/dkim_header_hash.h"
 

@@ -16,7 +16,7 @@ static void decide(DkimFinding *finding, const DkimKeyAnswer *answer, bool body_
         finding->reason = answer->reason;
     } else if (answer->outcome == DKIM_KEYS_BAD) {
         finding->result = DKIM_RESULT_FAIL;
-        finding->reason = "the signature does not verify";
+        finding->reason = DKIM_REASON_BAD_SIGNATURE;
     } else if (finding->body_ok == TRI_NO) {
         finding->result = DKIM_RESULT_FAIL;
         finding->reason = "the body hash does not verify";

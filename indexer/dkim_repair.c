@@ -2,7 +2,7 @@
 #include "indexer/dkim_repair.h"
 
 #include "schema/dkim_tag.h"
-#include "schema/occurrence.h"
+#include "schema/repair_bytes.h"
 
 struct DkimRepairer {
     DkimVerifier *verifier;
@@ -22,24 +22,6 @@ typedef struct {
 
 /* Which signatures a repair may help. */
 typedef bool (*SignatureTest)(const RecordSignature *entry);
-
-/* Fields that mailboxes and mail programs add to what was delivered: Gmail's export,
- * Thunderbird, the mbox of mail servers and readers on Unix. */
-static const char *const client_fields[] = {
-    "Content-Length",
-    "Lines",
-    "Status",
-    "X-GM-THRID",
-    "X-Gmail-Labels",
-    "X-IMAP",
-    "X-IMAPbase",
-    "X-Keywords",
-    "X-Mozilla-Keys",
-    "X-Mozilla-Status",
-    "X-Mozilla-Status2",
-    "X-Status",
-    "X-UID",
-};
 
 DkimRepairer *dkim_repairer_new(DkimVerifier *verifier)
 {
@@ -74,16 +56,6 @@ static bool lacks_body(const RecordSignature *entry)
     return is_broken(entry) && entry->body_ok == TRI_NO && entry->header_ok != TRI_NO;
 }
 
-static bool is_client_field(Slice name)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(client_fields); i++) {
-        if (slice_equal_nocase(name, slice_of_string(client_fields[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Without a verdict, too: a recovered key that does not verify gives none, and may verify then.
  */
 static bool lacks_header_with_client_field(const RecordSignature *entry)
@@ -96,7 +68,7 @@ static bool lacks_header_with_client_field(const RecordSignature *entry)
     Slice rest = entry->signed_fields;
     Slice name;
     while (dkim_list_next(&rest, &name)) {
-        if (is_client_field(name)) {
+        if (repair_is_client_field(name)) {
             return true;
         }
     }
@@ -167,16 +139,6 @@ static void try_final_line_end(const Trial *trial)
     }
 }
 
-/* Undoes the quoting of a copy. Returns: (transfer none) valid until the next repair. */
-static Slice unquote(const Trial *trial, Slice bytes, Quoting quoting)
-{
-    GByteArray *copy = trial->repairer->bytes;
-    g_byte_array_set_size(copy, 0);
-    g_byte_array_append(copy, (const guint8 *)bytes.ptr, (guint)bytes.len);
-    return slice_of((const char *)copy->data,
-                    occurrence_unquote((char *)copy->data, bytes.len, quoting));
-}
-
 /* The message came as it is: was it quoted on an earlier way? Quoting only takes bytes away, so
  * that what has the same length is the same. */
 static void try_leftover_quoting(const Trial *trial)
@@ -185,12 +147,13 @@ static void try_leftover_quoting(const Trial *trial)
     if (memmem(body.ptr, body.len, ">From ", strlen(">From ")) == NULL) {
         return;
     }
+    GByteArray *copy = trial->repairer->bytes;
     const Slice bytes = trial->message->bytes;
-    const Slice as_mboxo = unquote(trial, bytes, QUOTING_MBOXO);
+    const Slice as_mboxo = repair_unquote(copy, bytes, QUOTING_MBOXO);
     if (as_mboxo.len < bytes.len) {
         check_bytes(trial, REPAIR_MBOXO, as_mboxo);
     }
-    const Slice as_mboxrd = unquote(trial, bytes, QUOTING_MBOXRD);
+    const Slice as_mboxrd = repair_unquote(copy, bytes, QUOTING_MBOXRD);
     if (as_mboxrd.len < as_mboxo.len && any_signature(trial->record, lacks_body)) {
         check_bytes(trial, REPAIR_MBOXRD, as_mboxrd);
     }
@@ -203,7 +166,7 @@ static void try_quoting(const Trial *trial)
         return;
     }
     check_bytes(trial, REPAIR_QUOTING_KEPT, trial->quoted);
-    const Slice as_mboxo = unquote(trial, trial->quoted, QUOTING_MBOXO);
+    const Slice as_mboxo = repair_unquote(trial->repairer->bytes, trial->quoted, QUOTING_MBOXO);
     if (as_mboxo.len < trial->quoted.len && as_mboxo.len > trial->message->bytes.len &&
         any_signature(trial->record, lacks_body)) {
         check_bytes(trial, REPAIR_MBOXO, as_mboxo);
@@ -214,12 +177,7 @@ static void try_client_fields(const Trial *trial)
 {
     const RawMessage *message = trial->message;
     GArray *fields = trial->repairer->fields;
-    g_array_set_size(fields, 0);
-    for (size_t i = 0; i < message->n_fields; i++) {
-        if (!is_client_field(message->fields[i].name)) {
-            g_array_append_val(fields, message->fields[i]);
-        }
-    }
+    repair_leave_client_fields(message, fields);
     if (fields->len < message->n_fields) {
         RawMessage repaired = *message;
         repaired.fields = (RawField *)(void *)fields->data;
@@ -228,39 +186,10 @@ static void try_client_fields(const Trial *trial)
     }
 }
 
-/* Copies a message with its CRs changed: of several before an LF one is left, or one that has
- * no LF gets it. Returns: (transfer none) valid until the next repair. */
-static Slice change_crs(const Trial *trial, Repair repair)
-{
-    GByteArray *copy = trial->repairer->bytes;
-    Slice rest = trial->message->bytes;
-    g_byte_array_set_size(copy, 0);
-    while (rest.len > 0) {
-        const char *found = memchr(rest.ptr, '\r', rest.len);
-        const size_t len = found == NULL ? rest.len : (size_t)(found - rest.ptr);
-        g_byte_array_append(copy, (const guint8 *)rest.ptr, (guint)len);
-        rest = slice_from(rest, len);
-        size_t n_crs = 0;
-        while (n_crs < rest.len && rest.ptr[n_crs] == '\r') {
-            n_crs++;
-        }
-        const bool has_line_feed = n_crs < rest.len && rest.ptr[n_crs] == '\n';
-        const size_t n_lone = has_line_feed && n_crs > 0 ? n_crs - 1 : n_crs;
-        for (size_t i = 0; repair == REPAIR_LONE_CR && i < n_lone; i++) {
-            g_byte_array_append(copy, (const guint8 *)"\r\n", 2);
-        }
-        const size_t n_left = repair == REPAIR_LONE_CR ? n_crs - n_lone
-                              : has_line_feed          ? MIN(n_crs, 1)
-                                                       : n_crs;
-        g_byte_array_append(copy, (const guint8 *)rest.ptr, (guint)n_left);
-        rest = slice_from(rest, n_crs);
-    }
-    return slice_of((const char *)copy->data, copy->len);
-}
-
 static void try_crs(const Trial *trial, Repair repair)
 {
-    const Slice repaired = change_crs(trial, repair);
+    const Slice repaired =
+        repair_change_crs(trial->repairer->bytes, trial->message->bytes, repair);
     if (repaired.len != trial->message->bytes.len) {
         check_bytes(trial, repair, repaired);
     }

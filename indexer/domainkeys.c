@@ -4,10 +4,10 @@
 #include "indexer/dkim_alignment.h"
 #include "indexer/dkim_finding.h"
 #include "indexer/dkim_record_text.h"
-#include "indexer/domainkeys_fields.h"
-#include "indexer/domainkeys_signature.h"
 #include "indexer/mail_address.h"
 #include "schema/dkim_header_hash.h"
+#include "schema/domainkeys_fields.h"
+#include "schema/domainkeys_signature.h"
 
 /* A field that can be checked. */
 typedef struct {
@@ -163,8 +163,7 @@ static void update_digest(gpointer user_data, const char *bytes, size_t len)
     dkim_digest_update(user_data, bytes, len);
 }
 
-/* Hashes fields and body, which are signed as one (3.4.2). Returns: the digest, in the
- * record's memory. */
+/* Returns: the digest, in the record's memory. */
 static Slice hash_message(DomainKeysVerifier *verifier, const GPtrArray *fields, Slice body,
                           MailRecord *record)
 {
@@ -173,11 +172,7 @@ static Slice hash_message(DomainKeysVerifier *verifier, const GPtrArray *fields,
     DkimCanonWriter writer;
     dkim_canon_writer_init(&writer, update_digest, verifier->digest);
     dkim_digest_begin(verifier->digest, DKIM_HASH_SHA1);
-    for (guint i = 0; i < fields->len; i++) {
-        const RawField *field = g_ptr_array_index(fields, i);
-        domainkeys_canon_field(&writer, canon, field->whole);
-    }
-    domainkeys_canon_body(&writer, canon, body);
+    domainkeys_fields_write(&writer, canon, fields, body);
     dkim_digest_peek(verifier->digest, bytes);
     return mail_record_keep(record,
                             slice_of((const char *)bytes, dkim_hash_bytes(DKIM_HASH_SHA1)));

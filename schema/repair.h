@@ -3,7 +3,7 @@
  *
  * A signature that fails on the bytes of the dump, and verifies once one of these is undone,
  * has the repair's word in the archive. The bytes themselves are never changed. How each is
- * undone is indexer/dkim_repair.
+ * undone is in repair_bytes; when it is tried, in indexer/dkim_repair.
  */
 #pragma once
 

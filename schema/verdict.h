@@ -43,6 +43,10 @@ typedef enum {
 } Level;
 
 /* A fact that is known, known to be false, or not known. */
+/* The reason of a fail whose key is known: it does not verify the header, or, of DomainKeys,
+ * header and body. */
+#define DKIM_REASON_BAD_SIGNATURE "the signature does not verify"
+
 typedef enum { TRI_UNKNOWN, TRI_NO, TRI_YES } Tri;
 
 /* X(enum name, word, sentence). */

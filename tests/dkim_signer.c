@@ -5,8 +5,8 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "indexer/arc_seal.h"
 #include "indexer/dkim_body_hash.h"
+#include "schema/arc_seal.h"
 
 struct DkimSigner {
     EVP_PKEY *pkey;

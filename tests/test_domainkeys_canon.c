@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/domainkeys_canon.h"
+#include "schema/domainkeys_canon.h"
 
 #include <glib.h>
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "indexer/arc_set.h"
+#include "schema/arc_set.h"
 #include "schema/dkim_digest.h"
 
 /* Writes what the seal of the set at `instance` signs. That set and those before it, as far as

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "schema/domainkeys_canon.h"
 #include "schema/raw_message.h"
 
 typedef struct {
@@ -30,6 +31,11 @@ void domainkeys_fields_clear(DomainKeysFields *fields);
  * there is none. */
 void domainkeys_fields_find(DomainKeysFields *fields, const RawMessage *message,
                             const RawField *self, const Slice *list);
+
+/* Writes the canonical form of `list`, one of the two orders, and of the body, which are signed
+ * as one (RFC 4870 section 3.4.2). */
+void domainkeys_fields_write(DkimCanonWriter *writer, DomainKeysCanon canon,
+                             const GPtrArray *list, Slice body);
 
 /* The topmost covered field of that name. Returns: (transfer none) NULL if there is none. */
 const RawField *domainkeys_fields_first(const DomainKeysFields *fields, Slice name);

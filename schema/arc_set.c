@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/arc_set.h"
+#include "schema/arc_set.h"
 
 static const Slice names[ARC_FIELD_COUNT] = {
     [ARC_FIELD_RESULTS] = {"ARC-Authentication-Results", 26},

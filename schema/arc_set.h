@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "indexer/arc_results.h"
-#include "indexer/arc_signature.h"
+#include "schema/arc_results.h"
+#include "schema/arc_signature.h"
 #include "schema/raw_message.h"
 
 typedef enum { ARC_FIELD_RESULTS, ARC_FIELD_MESSAGE, ARC_FIELD_SEAL, ARC_FIELD_COUNT } ArcField;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/domainkeys_fields.h"
+#include "schema/domainkeys_fields.h"
 
 #include "schema/dkim_tag.h"
 
@@ -167,4 +167,14 @@ const RawField *domainkeys_fields_first(const DomainKeysFields *fields, Slice na
         }
     }
     return NULL;
+}
+
+void domainkeys_fields_write(DkimCanonWriter *writer, DomainKeysCanon canon,
+                             const GPtrArray *list, Slice body)
+{
+    for (guint i = 0; i < list->len; i++) {
+        const RawField *field = g_ptr_array_index(list, i);
+        domainkeys_canon_field(writer, canon, field->whole);
+    }
+    domainkeys_canon_body(writer, canon, body);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/arc_seal.h"
+#include "schema/arc_seal.h"
 
 static void write_field(DkimCanonWriter *writer, const RawField *field)
 {

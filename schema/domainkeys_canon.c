@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/domainkeys_canon.h"
+#include "schema/domainkeys_canon.h"
 
 /* White space is left out of pieces of this size, which are then handed on. */
 #define PIECE_BYTES 2048

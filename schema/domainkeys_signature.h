@@ -10,8 +10,8 @@
  */
 #pragma once
 
-#include "indexer/domainkeys_canon.h"
 #include "schema/dkim_signature.h"
+#include "schema/domainkeys_canon.h"
 
 typedef struct {
     DkimSignature signature; /* a= is rsa-sha1; bh=, c=, i=, l=, t= and x= are not used */

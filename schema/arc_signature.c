@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/arc_signature.h"
+#include "schema/arc_signature.h"
 
-#include "indexer/arc_instance.h"
+#include "schema/arc_instance.h"
 #include "schema/dkim_signature_tag.h"
 
 /* RFC 8617 takes the algorithms of DKIM as they are in RFC 8301, which ended rsa-sha1 the year

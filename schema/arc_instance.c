@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/arc_instance.h"
+#include "schema/arc_instance.h"
 
 #include "schema/dkim_tag.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/arc_results.h"
+#include "schema/arc_results.h"
 
-#include "indexer/arc_instance.h"
+#include "schema/arc_instance.h"
 #include "schema/dkim_tag.h"
 
 void arc_results_parse(Slice value, ArcResults *results)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "indexer/domainkeys_signature.h"
+#include "schema/domainkeys_signature.h"
 
 #include "schema/dkim_signature_tag.h"
 
