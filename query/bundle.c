@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "query/bundle.h"
 
-#include "query/bundle_input.h"
 #include "query/bundle_manifest.h"
 #include "query/bundle_readme_txt.h"
+#include "query/bundle_repair.h"
 #include "query/bundle_verify_sh.h"
 #include "schema/dkim_public_key.h"
 #include "schema/terminal_text.h"
+#include "schema/verdict.h"
 
 /* Hexadecimal digits of a hash in a file name. */
 #define NAME_DIGITS 16
@@ -26,22 +27,39 @@ struct Bundle {
     BundleCounts counts;
 };
 
-/* What verify.sh should find. */
+/* The message that is being added. */
 typedef struct {
+    const Evidence *evidence;
+    BundleReader *reader;
+    const char *base; /* what names of its files begin with */
+    const char *eml;
+} Mail;
+
+/* One signature, of whatever method, and what verify.sh should find. */
+typedef struct {
+    const char *method; /* as checks.tsv has it */
+    char *stem;         /* what names of its files end with */
+    int64_t number;
+    const char *result;
+    const char *reason;
+    const char *repair; /* what was undone, in words; "" for nothing */
     const char *header; /* "yes" "no" "unknown" */
-    const char *body;   /* and "short" */
-} Expected;
+    const char *body;   /* and "short" "none" */
+    bool was_judged;    /* the archive has looked at header or body */
+    const EvidenceSignature *more;
+} Subject;
 
 /* Names of the files of one signature. */
 typedef struct {
     char *header;
+    char *field;
     char *body;
     char *signature;
 } InputNames;
 
 static const char check_columns[] =
     "# message\tnumber\tkey\theader\tfield at byte\tbody\tsignature\theader holds\t"
-    "body matches\tresult\tunchecked because\n";
+    "body matches\tresult\tunchecked because\tmethod\tfield\tafter\n";
 
 static void key_files_free(gpointer data)
 {
@@ -55,6 +73,7 @@ static void key_files_free(gpointer data)
 static void input_names_clear(InputNames *names)
 {
     g_free(names->header);
+    g_free(names->field);
     g_free(names->body);
     g_free(names->signature);
 }
@@ -150,80 +169,62 @@ static const char *or_dash(const char *text)
 }
 
 /* Why a signature cannot be checked: the archive's own reason when it was not judged. */
-static char *unchecked_reason(const ViewSignature *signature, const BundleFiles *files)
+static char *unchecked_reason(const Subject *subject, const BundleFiles *files)
 {
-    const char *reason = *signature->reason != '\0' && signature->header_ok < 0 &&
-                                 signature->body_ok < 0 && files->obstacle != NULL
-                             ? signature->reason
-                             : or_dash(files->obstacle);
+    const char *reason =
+        *subject->reason != '\0' && !subject->was_judged && files->obstacle != NULL
+            ? subject->reason
+            : or_dash(files->obstacle);
     return terminal_text_line(slice_of_string(reason), TERMINAL_TEXT_PLAIN);
 }
 
 /* One line of checks.tsv. What the archive holds could be any text in a forged one: control
  * characters are shown. */
-static void append_check(Bundle *bundle, const char *eml, guint number,
-                         const ViewSignature *signature, const BundleFiles *files,
-                         size_t field_at, Expected expected)
+static void append_check(Bundle *bundle, const Mail *mail, const Subject *subject,
+                         const BundleInput *input, const BundleFiles *files)
 {
     g_autofree char *result =
-        terminal_text_line(slice_of_string(signature->result), TERMINAL_TEXT_PLAIN);
-    g_autofree char *reason = unchecked_reason(signature, files);
-    g_string_append_printf(bundle->checks,
-                           "%s\t%u\t%s\t%s\t%" G_GSIZE_FORMAT "\t%s\t%s\t%s\t%s\t%s\t%s\n", eml,
-                           number, or_dash(files->key_pem), or_dash(files->header),
-                           field_at + 1, or_dash(files->body), or_dash(files->signature),
-                           expected.header, expected.body, or_dash(result), reason);
+        terminal_text_line(slice_of_string(subject->result), TERMINAL_TEXT_PLAIN);
+    g_autofree char *reason = unchecked_reason(subject, files);
+    g_string_append_printf(
+        bundle->checks,
+        "%s\t%" G_GINT64_FORMAT "\t%s\t%s\t%" G_GSIZE_FORMAT
+        "\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+        mail->eml, subject->number, or_dash(files->key_pem), or_dash(files->header),
+        input->field_at + 1, or_dash(files->body), or_dash(files->signature), subject->header,
+        input->is_short ? "short" : subject->body, or_dash(result), reason, subject->method,
+        files->field != NULL ? files->field : or_dash(files->header), or_dash(subject->repair));
 }
 
-static bool write_input(const Bundle *bundle, const BundleInput *input, const InputNames *names,
+/* Writes one of the files when it is there. `ret_name` is its name then. */
+static bool write_part(const Bundle *bundle, const Mail *mail, const Subject *subject,
+                       const char *extension, const GString *text, char **ret_name,
+                       GError **error)
+{
+    if (text == NULL) {
+        return true;
+    }
+    *ret_name = g_strdup_printf("signatures/%s-%s.%s", mail->base, subject->stem, extension);
+    return add_string(bundle, *ret_name, text, error);
+}
+
+static bool write_input(const Bundle *bundle, const Mail *mail, const Subject *subject,
+                        const BundleInput *input, InputNames *names, GError **error)
+{
+    return write_part(bundle, mail, subject, "header", input->header, &names->header, error) &&
+           write_part(bundle, mail, subject, "field", input->field, &names->field, error) &&
+           write_part(bundle, mail, subject, "body", input->body, &names->body, error) &&
+           write_part(bundle, mail, subject, "sig", input->signature, &names->signature, error);
+}
+
+/* Writes the key and the input of a signature, and its line for verify.sh. */
+static bool add_subject(Bundle *bundle, const Mail *mail, const Subject *subject,
+                        const BundleInput *input, InputNames *names, BundleFiles *ret_files,
                         GError **error)
 {
-    return add_string(bundle, names->header, input->header, error) &&
-           add_string(bundle, names->body, input->body, error) &&
-           add_string(bundle, names->signature, input->signature, error);
-}
-
-/* Puts together what is known of a signature's files and lists it. */
-static void list_signature(Bundle *bundle, const Evidence *evidence, guint at, const char *eml,
-                           const BundleInput *input, BundleFiles *files)
-{
-    const ViewSignature *signature =
-        &g_array_index(evidence->view->signatures, ViewSignature, at);
-    const Expected expected = {
-        .header = known_word(signature->header_ok),
-        .body = input->is_short ? "short" : known_word(signature->body_ok),
-    };
-    bundle_manifest_signature(&bundle->manifest, evidence, at, files);
-    append_check(bundle, eml, at + 1, signature, files, input->field_at, expected);
-}
-
-/* What a repaired signature is over is not in the message as it lies in the dump. */
-static void make_input(BundleReader *reader, const Evidence *evidence, guint at,
-                       BundleInput *ret_input)
-{
-    const ViewSignature *signature =
-        &g_array_index(evidence->view->signatures, ViewSignature, at);
-    const EvidenceSignature *more = &g_array_index(evidence->signatures, EvidenceSignature, at);
-    if (*signature->repair == '\0') {
-        bundle_reader_make(reader, more->field, more->header_digest, ret_input);
-        return;
-    }
-    *ret_input = (BundleInput){
-        .obstacle = "verifies only with damage of the dump undone, not on these bytes"};
-}
-
-static bool add_signature(Bundle *bundle, const Evidence *evidence, guint at,
-                          BundleReader *reader, const char *base, GError **error)
-{
-    const EvidenceSignature *more = &g_array_index(evidence->signatures, EvidenceSignature, at);
-    g_autofree char *eml = g_strdup_printf("mail/%s.eml", base);
-    g_auto(BundleInput) input = {0};
-    g_auto(InputNames) names = {0};
-    const KeyFiles *key = NULL;
-    BundleFiles files = {0};
-    make_input(reader, evidence, at, &input);
-    if (more->has_key) {
-        key = take_key(bundle, more, error);
+    BundleFiles files = {.obstacle = input->obstacle};
+    if (subject->more->has_key) {
+        const KeyFiles *key = take_key(bundle, subject->more, error);
         if (key == NULL) {
             return false;
         }
@@ -231,22 +232,114 @@ static bool add_signature(Bundle *bundle, const Evidence *evidence, guint at,
         files.key_record = key->record;
         files.key_sources = key->sources;
     }
-    files.obstacle = input.obstacle;
-    if (input.obstacle == NULL) {
-        names = (InputNames){
-            .header = g_strdup_printf("signatures/%s-%u.header", base, at + 1),
-            .body = g_strdup_printf("signatures/%s-%u.body", base, at + 1),
-            .signature = g_strdup_printf("signatures/%s-%u.sig", base, at + 1),
-        };
-        files.header = names.header;
-        files.body = names.body;
-        files.signature = names.signature;
-        if (!write_input(bundle, &input, &names, error)) {
-            return false;
-        }
+    if (!write_input(bundle, mail, subject, input, names, error)) {
+        return false;
     }
-    list_signature(bundle, evidence, at, eml, &input, &files);
+    files.header = names->header;
+    files.field = names->field;
+    files.body = names->body;
+    files.signature = names->signature;
+    append_check(bundle, mail, subject, input, &files);
+    *ret_files = files;
+    return true;
+}
+
+static bool add_signature(Bundle *bundle, const Mail *mail, guint at, GError **error)
+{
+    const Evidence *evidence = mail->evidence;
+    const ViewSignature *signature =
+        &g_array_index(evidence->view->signatures, ViewSignature, at);
+    const EvidenceSignature *more = &g_array_index(evidence->signatures, EvidenceSignature, at);
+    const Repair repair = repair_of_word(signature->repair);
+    g_autofree char *stem = g_strdup_printf("%u", at + 1);
+    const Subject subject = {
+        .method = "dkim",
+        .stem = stem,
+        .number = (int64_t)at + 1,
+        .result = signature->result,
+        .reason = signature->reason,
+        .repair = repair_done_of_word(signature->repair),
+        .header = known_word(signature->header_ok),
+        .body = known_word(signature->body_ok),
+        .was_judged = signature->header_ok >= 0 || signature->body_ok >= 0,
+        .more = more,
+    };
+    g_auto(BundleInput) input = {0};
+    g_auto(InputNames) names = {0};
+    BundleFiles files;
+    if (repair == REPAIR_NONE) {
+        bundle_reader_make(mail->reader, more->field, more->header_digest, &input);
+    } else {
+        bundle_repair_make(evidence, at, repair, &input);
+    }
+    if (!add_subject(bundle, mail, &subject, &input, &names, &files, error)) {
+        return false;
+    }
+    bundle_manifest_signature(&bundle->manifest, evidence, at, &files);
     bundle->counts.n_signatures++;
+    return true;
+}
+
+/* Whether the header holds: the archive has it in the result, which is of both. */
+static const char *header_word(const EvidenceOther *other)
+{
+    if (g_str_equal(other->result, "pass")) {
+        return "yes";
+    }
+    if (!g_str_equal(other->result, "fail")) {
+        return "unknown";
+    }
+    if (g_str_equal(other->reason, DKIM_REASON_BAD_SIGNATURE)) {
+        return "no";
+    }
+    return other->more.has_key ? "yes" : "unknown";
+}
+
+static void make_other(const Mail *mail, const EvidenceOther *other, BundleInput *ret_input)
+{
+    switch (other->method) {
+    case EVIDENCE_ARC_MESSAGE:
+        bundle_reader_make_arc_message(mail->reader, other->number, other->more.header_digest,
+                                       ret_input);
+        break;
+    case EVIDENCE_ARC_SEAL:
+        bundle_reader_make_seal(mail->reader, other->number, other->more.header_digest,
+                                ret_input);
+        break;
+    case EVIDENCE_DOMAINKEYS:
+        bundle_reader_make_domainkeys(mail->reader, other, ret_input);
+        break;
+    case EVIDENCE_METHOD_COUNT:
+        g_assert_not_reached();
+    }
+}
+
+static bool add_other(Bundle *bundle, const Mail *mail, guint at, GError **error)
+{
+    const EvidenceOther *other = &g_array_index(mail->evidence->others, EvidenceOther, at);
+    const char *method = bundle_manifest_method(other->method);
+    g_autofree char *stem = g_strdup_printf("%s-%" G_GINT64_FORMAT, method, other->number);
+    const Subject subject = {
+        .method = method,
+        .stem = stem,
+        .number = other->number,
+        .result = other->result,
+        .reason = other->reason,
+        .repair = "",
+        .header = header_word(other),
+        .body = other->method == EVIDENCE_ARC_MESSAGE ? known_word(other->body_ok) : "none",
+        .was_judged = g_bytes_get_size(other->more.header_digest) > 0,
+        .more = &other->more,
+    };
+    g_auto(BundleInput) input = {0};
+    g_auto(InputNames) names = {0};
+    BundleFiles files;
+    make_other(mail, other, &input);
+    if (!add_subject(bundle, mail, &subject, &input, &names, &files, error)) {
+        return false;
+    }
+    bundle_manifest_other(&bundle->manifest, other, &files);
+    bundle->counts.n_others++;
     return true;
 }
 
@@ -262,9 +355,16 @@ static bool add_present(Bundle *bundle, const Evidence *evidence, GError **error
         return false;
     }
     g_autoptr(BundleReader) reader = bundle_reader_new(slice_of(data, size));
+    const Mail mail = {.evidence = evidence, .reader = reader, .base = base, .eml = eml};
     bundle_manifest_begin_message(&bundle->manifest, evidence, eml);
     for (guint i = 0; i < view->signatures->len; i++) {
-        if (!add_signature(bundle, evidence, i, reader, base, error)) {
+        if (!add_signature(bundle, &mail, i, error)) {
+            return false;
+        }
+    }
+    bundle_manifest_begin_others(&bundle->manifest);
+    for (guint i = 0; i < evidence->others->len; i++) {
+        if (!add_other(bundle, &mail, i, error)) {
             return false;
         }
     }
@@ -281,10 +381,15 @@ static void add_missing(Bundle *bundle, const Evidence *evidence)
     for (guint i = 0; i < evidence->view->signatures->len; i++) {
         bundle_manifest_signature(&bundle->manifest, evidence, i, &files);
     }
+    bundle_manifest_begin_others(&bundle->manifest);
+    for (guint i = 0; i < evidence->others->len; i++) {
+        bundle_manifest_other(&bundle->manifest,
+                              &g_array_index(evidence->others, EvidenceOther, i), &files);
+    }
     bundle_manifest_end_message(&bundle->manifest);
-    g_string_append_printf(bundle->checks,
-                           "missing\t%" G_GINT64_FORMAT "\t%s\t-\t-\t-\t-\t-\t-\t-\t-\n",
-                           evidence->view->id, evidence->view->sha256);
+    g_string_append_printf(
+        bundle->checks, "missing\t%" G_GINT64_FORMAT "\t%s\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\n",
+        evidence->view->id, evidence->view->sha256);
 }
 
 bool bundle_add(Bundle *bundle, const Evidence *evidence, GError **error)

@@ -1,8 +1,8 @@
-/* bundle.h - an evidence bundle: mails, what their DKIM signatures are over, keys, and a script
- * that checks it all again.
+/* bundle.h - an evidence bundle: mails, what their signatures are over (DKIM, ARC, DomainKeys),
+ * keys, and a script that checks it all again.
  *
  * docs/evidence-bundle.md describes the files. Their names are made from ids and hashes, never
- * from mail. Covers DKIM-Signature; ARC and DomainKeys are in the .eml files and no more.
+ * from mail.
  *
  * Errors: those of bundle_writer. A message whose bytes are gone is no error: the bundle says
  * what it lacks.
@@ -17,7 +17,8 @@ typedef struct Bundle Bundle;
 typedef struct {
     int64_t n_messages;   /* the missing ones included */
     int64_t n_missing;    /* their bytes are gone */
-    int64_t n_signatures; /* of the messages that are there */
+    int64_t n_signatures; /* DKIM, of the messages that are there */
+    int64_t n_others;     /* of ARC and DomainKeys */
 } BundleCounts;
 
 /* Starts a bundle in `writer`, which is borrowed; `query` is told in the manifest.

@@ -47,6 +47,7 @@ static void write_files(JsonWriter *writer, const BundleFiles *files)
     text_or_null(writer, "unchecked", files->obstacle);
     json_writer_begin_object(writer, "files");
     text_or_null(writer, "header", files->header);
+    text_or_null(writer, "field", files->field);
     text_or_null(writer, "body", files->body);
     text_or_null(writer, "signature", files->signature);
     text_or_null(writer, "key", files->key_pem);
@@ -69,6 +70,38 @@ void bundle_manifest_signature(JsonWriter *writer, const Evidence *evidence, gui
     view_json_signature_dates(writer, signature);
     view_json_number(writer, "key_bits", signature->key_bits);
     json_writer_words(writer, "caveats", signature->caveats);
+    write_files(writer, files);
+    json_writer_end_object(writer);
+}
+
+void bundle_manifest_begin_others(JsonWriter *writer)
+{
+    json_writer_end_array(writer);
+    json_writer_begin_array(writer, "other_signatures");
+}
+
+const char *bundle_manifest_method(EvidenceMethod method)
+{
+    static const char *const words[EVIDENCE_METHOD_COUNT] = {
+        [EVIDENCE_ARC_MESSAGE] = "arc-message",
+        [EVIDENCE_ARC_SEAL] = "arc-seal",
+        [EVIDENCE_DOMAINKEYS] = "domainkeys",
+    };
+    return words[method];
+}
+
+void bundle_manifest_other(JsonWriter *writer, const EvidenceOther *other,
+                           const BundleFiles *files)
+{
+    json_writer_begin_object(writer, NULL);
+    json_writer_text(writer, "method", bundle_manifest_method(other->method));
+    json_writer_integer(writer, "number", other->number);
+    json_writer_text(writer, "result", other->result);
+    json_writer_text(writer, "reason", other->reason);
+    json_writer_text(writer, "domain", other->domain);
+    json_writer_text(writer, "selector", other->selector);
+    json_writer_text(writer, "algorithm", other->algorithm);
+    json_writer_words(writer, "caveats", other->caveats);
     write_files(writer, files);
     json_writer_end_object(writer);
 }

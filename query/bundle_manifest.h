@@ -13,6 +13,7 @@
 typedef struct {
     const char *obstacle; /* why verify.sh cannot check it, NULL when it can */
     const char *header;
+    const char *field; /* the signature's own, when it is not signed */
     const char *body;
     const char *signature;
     const char *key_pem;
@@ -30,6 +31,15 @@ void bundle_manifest_begin_message(JsonWriter *writer, const Evidence *evidence,
 /* Signature number `at`, from 0. */
 void bundle_manifest_signature(JsonWriter *writer, const Evidence *evidence, guint at,
                                const BundleFiles *files);
+
+/* Ends the DKIM signatures; those of other methods follow. */
+void bundle_manifest_begin_others(JsonWriter *writer);
+
+/* "arc-message", "arc-seal", "domainkeys". Returns: (transfer none) a constant. */
+const char *bundle_manifest_method(EvidenceMethod method);
+
+void bundle_manifest_other(JsonWriter *writer, const EvidenceOther *other,
+                           const BundleFiles *files);
 
 void bundle_manifest_end_message(JsonWriter *writer);
 

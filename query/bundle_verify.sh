@@ -1,7 +1,7 @@
 #!/bin/sh
 # Checks this bundle again, with openssl, sha256sum and the tools of any POSIX system: that every file is as it
-# was when the bundle was made, that every DKIM signature is or is not one of its key over the header, and that
-# the body has or has not the hash that the signature names. One line a signature, then a summary.
+# was when the bundle was made, that every signature (DKIM, ARC, DomainKeys) is or is not one of its key over the
+# header, and that the body has or has not the hash that the signature names. One line a signature, then a summary.
 #
 # Exit code: 0 all is as manifest.json says, 1 something is not, 2 it could not be checked.
 set -u
@@ -64,30 +64,64 @@ body_matches() {
     fi
 }
 
+# says_header FOUND METHOD: DomainKeys signs header and body as one.
 says_header() {
+    what="header"
+    [ "$2" != domainkeys ] || what="header and body"
+    [ "$2" != arc-seal ] || what="ARC fields"
     case $1 in
-    yes) echo "header as signed" ;;
-    no) echo "header NOT as signed" ;;
-    unknown) echo "header not checked, no key" ;;
+    yes) echo "$what as signed" ;;
+    no) echo "$what NOT as signed" ;;
+    unknown) echo "$what not checked, no key" ;;
     *) echo "the key cannot be read" ;;
     esac
 }
 
 says_body() {
     case $1 in
-    yes) echo "body as signed" ;;
-    no) echo "body NOT as signed" ;;
-    *) echo "body shorter than signed" ;;
+    yes) echo "body as signed; " ;;
+    no) echo "body NOT as signed; " ;;
+    none) ;;
+    *) echo "body shorter than signed; " ;;
     esac
 }
 
-# agrees HEADER BODY EXPECTED-HEADER EXPECTED-BODY RESULT
+# agrees HEADER BODY EXPECTED-HEADER EXPECTED-BODY RESULT: a body is none where the method has no hash of it.
 agrees() {
     [ "$1" = "$3" ] || return 1
     [ "$2" = "$4" ] || return 1
     case $1,$2,$5 in
-    yes,yes,pass) return 0 ;;
-    yes,yes,* | *,pass) return 1 ;;
+    yes,yes,pass | yes,none,pass) return 0 ;;
+    yes,yes,* | yes,none,* | *,pass) return 1 ;;
+    esac
+}
+
+# name_of METHOD: how people call such a signature.
+name_of() {
+    case $1 in
+    dkim) echo "signature" ;;
+    arc-message) echo "ARC message signature" ;;
+    arc-seal) echo "ARC seal" ;;
+    domainkeys) echo "DomainKeys signature" ;;
+    *) echo "signature of an unknown method" ;;
+    esac
+}
+
+# is_field_of METHOD: whether the field in $work/field is one of that method.
+is_field_of() {
+    field_name=$(sed -n '1s/[[:space:]]*:.*//p' "$work/field" | tr '[:upper:]' '[:lower:]')
+    case $1,$field_name in
+    dkim,dkim-signature | arc-message,arc-message-signature | arc-seal,arc-seal | domainkeys,domainkey-signature) ;;
+    *) return 1 ;;
+    esac
+}
+
+# body_of METHOD EXPECTED BODY ALGORITHM: prints yes, no, short, or none where the method has no hash of the body.
+body_of() {
+    case $1,$2 in
+    arc-seal,* | domainkeys,*) echo none ;;
+    *,short) echo short ;;
+    *) body_matches "$3" "$4" ;;
     esac
 }
 
@@ -102,10 +136,12 @@ fi
 
 agreed=0
 passed=0
+mended=0
 differing=0
 unchecked=0
 missing=0
-while IFS=$tab read -r mail number key header field_at body signature header_ok body_ok result why; do
+while IFS=$tab read -r mail number key header field_at body signature header_ok body_ok result why method field \
+    after; do
     case $mail in
     '#'*) continue ;;
     missing)
@@ -114,41 +150,52 @@ while IFS=$tab read -r mail number key header field_at body signature header_ok 
         continue
         ;;
     esac
+    name="$(name_of "$method") $number"
     if [ "$why" != - ]; then
         unchecked=$((unchecked + 1))
-        echo "unchecked  $mail signature $number: $result, $why"
+        echo "unchecked  $mail $name: $result, $why"
         continue
     fi
-    if ! tail -c "+$field_at" "$header" >"$work/field"; then
+    if ! tail -c "+$field_at" "$field" >"$work/field"; then
         differing=$((differing + 1))
-        echo "DIFFERS    $mail signature $number: its files cannot be read"
+        echo "DIFFERS    $mail $name: its files cannot be read"
+        continue
+    fi
+    if ! is_field_of "$method"; then
+        differing=$((differing + 1))
+        echo "DIFFERS    $mail $name: its field is one of another method"
         continue
     fi
     algorithm=$(tag a | plain)
+    # RFC 4870 has no other.
+    [ "$method" != domainkeys ] || algorithm=rsa-sha1
     found_header=unknown
     if [ "$header_ok" != unknown ]; then
         found_header=$(header_holds "$key" "$header" "$signature" "$algorithm")
     fi
-    found_body=short
-    if [ "$body_ok" != short ]; then
-        found_body=$(body_matches "$body" "$algorithm")
-    fi
+    found_body=$(body_of "$method" "$body_ok" "$body" "$algorithm")
     if agrees "$found_header" "$found_body" "$header_ok" "$body_ok" "$result"; then
         agreed=$((agreed + 1))
         said=ok
-        [ "$result" != pass ] || passed=$((passed + 1))
+        if [ "$result" = pass ]; then
+            passed=$((passed + 1))
+            [ "$after" = - ] || mended=$((mended + 1))
+        fi
     else
         differing=$((differing + 1))
         said=DIFFERS
     fi
-    printf '%-10s %s signature %s by %s, selector %s, %s: %s; %s; the manifest says %s\n' "$said" "$mail" "$number" \
-        "$(tag d | plain)" "$(tag s | plain)" "$algorithm" "$(says_header "$found_header")" \
+    [ "$after" = - ] || name="$name, after $after,"
+    printf '%-10s %s %s by %s, selector %s, %s: %s; %sthe manifest says %s\n' "$said" "$mail" "$name" \
+        "$(tag d | plain)" "$(tag s | plain)" "$algorithm" "$(says_header "$found_header" "$method")" \
         "$(says_body "$found_body")" "$result"
 done <checks.tsv || exit 2
 
 echo
 printf '%s signatures are as the manifest says (%s of them pass), %s differ, %s cannot be checked.\n' \
     "$agreed" "$passed" "$differing" "$unchecked"
+[ "$mended" -eq 0 ] || \
+    echo "$mended of those that pass sign the mail with damage of the dump undone, not as it is in mail/."
 [ "$missing" -eq 0 ] || echo "$missing messages are missing from this bundle."
 echo "Files: $files."
 echo "SHA-256 of SHA256SUMS: $(sha256sum <SHA256SUMS | sed 's/ .*//')"

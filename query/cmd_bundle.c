@@ -12,7 +12,7 @@ static const Option options_table[] = {
 };
 
 static const char details[] =
-    "The exact mails, the bytes that each DKIM signature is over, the keys and where\n"
+    "The exact mails, the bytes that each signature is over, the keys and where\n"
     "they came from, a manifest, and verify.sh, which checks every signature again\n"
     "with openssl and sha256sum alone. Nothing is overwritten. Exit code 4: the\n"
     "bundle is made, and lacks messages whose source is gone; it says which.\n"
@@ -37,9 +37,11 @@ static CommandExit report(const char *path, const BundleCounts *counts, const ch
     g_autoptr(GString) out = g_string_new(NULL);
     g_string_printf(out,
                     "%s: %" G_GINT64_FORMAT " messages, %" G_GINT64_FORMAT
-                    " missing, %" G_GINT64_FORMAT " DKIM signatures\n"
+                    " missing, %" G_GINT64_FORMAT " DKIM signatures, %" G_GINT64_FORMAT
+                    " of ARC and DomainKeys\n"
                     "SHA-256 of " BUNDLE_SUMS_NAME ", which stands for all of it: %s\n",
-                    path, counts->n_messages, counts->n_missing, counts->n_signatures, sum);
+                    path, counts->n_messages, counts->n_missing, counts->n_signatures,
+                    counts->n_others, sum);
     command_print(out);
     return counts->n_missing > 0 ? EXIT_INCOMPLETE : EXIT_HITS;
 }

@@ -24,12 +24,37 @@ typedef struct {
     const GArray *observations; /* KeySighting; the view's */
 } EvidenceSignature;
 
+/* The signatures of other methods, which no verdict is taken from. */
+typedef enum {
+    EVIDENCE_ARC_MESSAGE,
+    EVIDENCE_ARC_SEAL,
+    EVIDENCE_DOMAINKEYS,
+    EVIDENCE_METHOD_COUNT
+} EvidenceMethod;
+
+typedef struct {
+    EvidenceMethod method;
+    int64_t number; /* the instance of an ARC set; from 1 */
+    char *result;
+    char *reason;
+    char *caveats;
+    char *domain;
+    char *selector;
+    char *algorithm;
+    int body_ok;            /* of EVIDENCE_ARC_MESSAGE; 1, 0, -1 not known */
+    EvidenceSignature more; /* header_digest: of what is signed */
+    GBytes *listed_digest;  /* of EVIDENCE_DOMAINKEYS: in the order of h=; empty: the same */
+    GArray *sightings;      /* KeySighting, what more.observations is */
+} EvidenceOther;
+
 typedef struct {
     MessageView *view;
     GArray *signatures; /* EvidenceSignature */
+    GArray *others;     /* EvidenceOther: ARC sets, then DomainKeys */
     ShownFields fields;
     GBytes *bytes;     /* read again, with the SHA-256 of the archive; NULL when gone */
     char *bytes_fault; /* why not, or NULL */
+    GBytes *quoted;    /* as they lie in an mbox; only when a signature was repaired so */
 } Evidence;
 
 /* Reads a message. Returns: (transfer full), or NULL: with `error`, or without when no message

@@ -79,17 +79,26 @@ static bool hash_equals(GBytes *bytes, const void *sha256)
            memcmp(digest, sha256, SHA256_BYTES) == 0;
 }
 
+static char *path_of_row(sqlite3_stmt *row)
+{
+    const char *file = archive_column_text(row, 1);
+    return *file == '\0' ? g_strdup(archive_column_text(row, 0))
+                         : g_build_filename(archive_column_text(row, 0), file, NULL);
+}
+
+static bool read_form(sqlite3_stmt *row, Compression *ret_compression, Quoting *ret_quoting)
+{
+    return compression_parse(archive_column_text(row, 2), ret_compression) &&
+           quoting_parse(archive_column_text(row, 5), ret_quoting);
+}
+
 GBytes *raw_bytes_of_row(OccurrenceReader *reader, sqlite3_stmt *row, const void *sha256,
                          GError **error)
 {
-    const char *file = archive_column_text(row, 1);
-    g_autofree char *path = *file == '\0'
-                                ? g_strdup(archive_column_text(row, 0))
-                                : g_build_filename(archive_column_text(row, 0), file, NULL);
+    g_autofree char *path = path_of_row(row);
     Compression compression = COMPRESSION_NONE;
     Quoting quoting = QUOTING_NONE;
-    if (!compression_parse(archive_column_text(row, 2), &compression) ||
-        !quoting_parse(archive_column_text(row, 5), &quoting)) {
+    if (!read_form(row, &compression, &quoting)) {
         g_set_error(error, RAW_BYTES_ERROR, RAW_BYTES_ERROR_GONE,
                     "%s: the archive does not say how the message lies in it", path);
         return NULL;
@@ -199,4 +208,48 @@ GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error)
 {
     g_autoptr(RawBytesReader) reader = raw_bytes_reader_new(db, error);
     return reader == NULL ? NULL : raw_bytes_reader_read(reader, message_id, error);
+}
+
+/* Whether the bytes are the message once their quoting is undone. */
+static bool unquotes_to(GBytes *bytes, Quoting quoting, const uint8_t *sha256)
+{
+    gsize size = 0;
+    const void *data = g_bytes_get_data(bytes, &size);
+    char *copy = g_memdup2(data, size);
+    const size_t length = copy == NULL ? 0 : occurrence_unquote(copy, size, quoting);
+    g_autoptr(GBytes) unquoted = g_bytes_new_take(copy, length);
+    return hash_equals(unquoted, sha256);
+}
+
+/* Returns: (transfer full) NULL when this place has no quoting, or other bytes by now. */
+static GBytes *quoted_of_row(OccurrenceReader *reader, sqlite3_stmt *row, const uint8_t *sha256)
+{
+    g_autofree char *path = path_of_row(row);
+    Compression compression = COMPRESSION_NONE;
+    Quoting quoting = QUOTING_NONE;
+    if (!read_form(row, &compression, &quoting) || quoting == QUOTING_NONE) {
+        return NULL;
+    }
+    g_autoptr(GBytes) bytes = occurrence_reader_extract(
+        reader, path, compression, (uint64_t)sqlite3_column_int64(row, 3),
+        (uint64_t)sqlite3_column_int64(row, 4), QUOTING_NONE, NULL);
+    return bytes != NULL && unquotes_to(bytes, quoting, sha256) ? g_steal_pointer(&bytes)
+                                                                : NULL;
+}
+
+GBytes *raw_bytes_read_quoted(sqlite3 *db, int64_t message_id, GError **error)
+{
+    uint8_t sha256[SHA256_BYTES];
+    g_autoptr(RawBytesReader) reader = raw_bytes_reader_new(db, error);
+    if (reader == NULL || !raw_bytes_reader_hash(reader, message_id, sha256, error)) {
+        return NULL;
+    }
+    g_autoptr(GBytes) bytes = NULL;
+    sqlite3_stmt *rows = statement_for(reader, SQL_OCCURRENCES, message_id);
+    int code = sqlite3_step(rows);
+    for (; code == SQLITE_ROW && bytes == NULL; code = sqlite3_step(rows)) {
+        bytes = quoted_of_row(reader->occurrences, rows, sha256);
+    }
+    const int end = code == SQLITE_ROW ? SQLITE_DONE : code;
+    return archive_end_rows(rows, end, error) ? g_steal_pointer(&bytes) : NULL;
 }

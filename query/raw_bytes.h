@@ -50,6 +50,11 @@ bool raw_bytes_reader_sort(RawBytesReader *reader, GArray *ids, GError **error);
 /* One message, without a reader. Returns: (transfer full) NULL with `error`. */
 GBytes *raw_bytes_read(sqlite3 *db, int64_t message_id, GError **error);
 
+/* One message as it lies in an mbox whose quoting was undone to read it: undone, it has the
+ * message's SHA-256. Returns: (transfer full) NULL without `error` when it lies in none, or
+ * with. */
+GBytes *raw_bytes_read_quoted(sqlite3 *db, int64_t message_id, GError **error);
+
 /* Cuts one occurrence out and compares its SHA-256 with `sha256` (32 bytes). `row` stands on a
  * row of raw_bytes_columns. Returns: (transfer full) NULL with `error`: G_FILE_ERROR when its
  * file cannot be opened. */
