@@ -8,6 +8,7 @@
   run.py compare MAIL...       waxseal-index, mairix, notmuch and mu on the same mail
   run.py stages MAIL...        where the time goes, what bounds it, and what hashing and FTS5 alone take
   run.py growth MAIL... --more MAIL   loads of several sizes, and a little more
+  run.py verification MAIL...  what checking signatures adds to the processor time
   run.py queries ARCHIVE       first pages
   run.py mix ARCHIVE           a fixed mix of 200 queries, facets, start of the program; beside notmuch and mu
   run.py live ARCHIVE MAIL     what a search reads, and searches while mail is added
@@ -29,6 +30,7 @@ import reference
 import stages
 import table
 import tools
+import verification
 
 
 def tool_names(text):
@@ -91,6 +93,10 @@ def parser_of_all():
     mode.add_argument("--more", required=True, metavar="MAIL", help="is added to the last archive")
     mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
     mode.add_argument("--work", metavar="FOLDER", help="where the archives go ($TMPDIR)")
+    mode = add_mode(modes, verification.verification, "index the same mail with and without its signatures", 5)
+    mode.add_argument("mail", nargs="+", metavar="MAIL", help="mbox, Maildir or folder of messages")
+    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
+    mode.add_argument("--work", metavar="FOLDER", help="where the archive goes ($TMPDIR)")
     mode = add_mode(modes, queries.queries, "time first pages", 50)
     mode.add_argument("archive", metavar="ARCHIVE")
     mode = add_mode(modes, mix.mix, "time a fixed mix of 200 queries", 5)
