@@ -167,7 +167,9 @@ static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *
     return answer;
 }
 
-static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestion *question)
+/* Where there are recovered keys of its own, only one that was published says more. */
+static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestion *question,
+                                     bool has_recovered)
 {
     const GPtrArray *keys =
         key_store_find_selector(search->keys, slice_of_string(question->selector));
@@ -176,7 +178,8 @@ static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestio
         const Key *key = g_ptr_array_index(keys, i);
         const bool fits = key->material.type == KEY_TYPE_ED25519 ||
                           key->material.modulus.len == question->signature.len;
-        if (key_fault(key, question) != NULL || !fits) {
+        if (!fits || (has_recovered && key->origin == KEY_ORIGIN_RECOVERED) ||
+            key_fault(key, question) != NULL) {
             continue;
         }
         n_tried++;
@@ -217,7 +220,8 @@ DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *
     const bool has_published =
         answer.outcome != DKIM_KEYS_NONE && answer.outcome != DKIM_KEYS_RECOVERED;
     if (!has_published && question->terms.demand == DKIM_KEY_DEMAND_NONE) {
-        const DkimKeyAnswer shared = try_shared_keys(search, question);
+        const DkimKeyAnswer shared =
+            try_shared_keys(search, question, answer.outcome == DKIM_KEYS_RECOVERED);
         answer = shared.outcome == DKIM_KEYS_GOOD ? shared : answer;
     }
     if (answer.key != NULL) {
