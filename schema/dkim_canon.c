@@ -4,7 +4,7 @@
 /* Bytes that are looked at in one step; 16 is what every 64-bit machine has registers for. */
 #define VECTOR_BYTES 16
 
-/* Longest piece of a line that is compressed in one go; leaves room in the buffer. */
+/* Longest piece that is copied in one go; leaves room in the buffer. */
 #define PIECE_MAX (DKIM_CANON_BUFFER / 2)
 
 typedef uint8_t ByteVector __attribute__((vector_size(VECTOR_BYTES)));
@@ -55,33 +55,6 @@ static inline void put_crlf(DkimCanonWriter *writer)
     out[0] = '\r';
     out[1] = '\n';
     writer->used += 2;
-}
-
-/* Copies n bytes with every run of WSP made one SP. `*in_wsp` says whether the byte before was
- * WSP. Returns: the number of bytes written. */
-static inline size_t compress_bytes(char *out, const char *in, size_t n, bool *in_wsp)
-{
-    size_t written = 0;
-    bool before = *in_wsp;
-    for (size_t i = 0; i < n; i++) {
-        const bool wsp = is_wsp(in[i]);
-        out[written] = (char)(wsp ? ' ' : in[i]);
-        written += !(wsp && before);
-        before = wsp;
-    }
-    *in_wsp = before;
-    return written;
-}
-
-/* "Reduce all sequences of WSP within a line to a single SP character." */
-static void put_compressed(DkimCanonWriter *writer, Slice line, bool *in_wsp)
-{
-    while (line.len > 0) {
-        const size_t len = MIN(line.len, PIECE_MAX);
-        char *out = reserve(writer, len);
-        writer->used += compress_bytes(out, line.ptr, len, in_wsp);
-        line = slice_from(line, len);
-    }
 }
 
 /* Takes the next line off `rest`, without its CRLF or LF. */
@@ -273,19 +246,43 @@ static void put_folded(DkimCanonWriter *writer, Slice bytes)
     }
 }
 
-/* Writes bytes unfolded and compressed. */
+/* Writes bytes unfolded, and with "all sequences of one or more WSP characters" made one SP.
+ * `*in_wsp` says whether the byte before was WSP. */
 static void put_unfolded(DkimCanonWriter *writer, Slice bytes, bool *in_wsp)
 {
-    while (bytes.len > 0) {
-        put_compressed(writer, take_line(&bytes), in_wsp);
+    const char *in = bytes.ptr;
+    const char *end = bytes.ptr + bytes.len;
+    while (in < end) {
+        const size_t line_end = line_end_at(in, end);
+        if (line_end > 0) {
+            in += line_end;
+        } else if (is_wsp(*in)) {
+            if (!*in_wsp) {
+                put_byte(writer, ' ');
+            }
+            *in_wsp = true;
+            in = skip_wsp(in, end);
+        } else if (*in == '\r') {
+            put_byte(writer, *in++);
+            *in_wsp = false;
+        } else {
+            in = copy_plain(writer, in, end, true);
+            *in_wsp = writer->buffer[writer->used - 1] == ' ';
+        }
     }
 }
 
 static void put_lower_case(DkimCanonWriter *writer, Slice name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        *reserve(writer, 1) = g_ascii_tolower(name.ptr[i]);
-        writer->used++;
+    while (name.len > 0) {
+        const size_t len = MIN(name.len, PIECE_MAX);
+        char *out = reserve(writer, len);
+        for (size_t i = 0; i < len; i++) {
+            const char c = name.ptr[i];
+            out[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+        }
+        writer->used += len;
+        name = slice_from(name, len);
     }
 }
 
