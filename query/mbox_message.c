@@ -34,23 +34,27 @@ static bool parse_length(Slice value, size_t *ret_length)
     return n_digits > 0 && n_digits == value.len;
 }
 
-/* Where Content-Length says that the quoted message ends: SIZE_MAX when it says nothing. */
+/* Where Content-Length says that the quoted message ends: SIZE_MAX when it says nothing. A
+ * header without a body is ended by the blank line that follows the message. */
 static size_t told_end(Slice quoted)
 {
     static const Slice name = SLICE_LITERAL("Content-Length:");
     Slice rest = quoted;
     size_t length = 0;
+    bool has_body = false;
     bool is_told = false;
     while (rest.len > 0 && quoted.len - rest.len < HEADER_LOOK_MAX) {
         const Slice line = slice_take_line(&rest);
         if (line.len == 0) {
+            has_body = true;
             break;
         }
         if (line.len > name.len && slice_equal_nocase(slice_of(line.ptr, name.len), name)) {
             is_told = parse_length(slice_from(line, name.len), &length);
         }
     }
-    return is_told ? quoted.len - rest.len + length : SIZE_MAX;
+    const size_t blank_line = has_body || quoted.len >= HEADER_LOOK_MAX ? 0 : 1;
+    return is_told ? quoted.len - rest.len + blank_line + length : SIZE_MAX;
 }
 
 /* A reader believes a Content-Length that leads to a separator, and cuts there: it must lead to
