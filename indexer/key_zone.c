@@ -198,12 +198,13 @@ static bool is_type(Slice token)
            g_ascii_isdigit(token.ptr[strlen(generic)]);
 }
 
-/* Returns: what `name` is when it stands in a zone; NULL when it is relative to nothing, or far
- * too long. */
+/* Returns: what `name` is when it stands in a zone; NULL when it is relative to nothing, empty,
+ * or far too long. */
 static const char *complete(const Zone *zone, Slice name, GString *out)
 {
     g_string_truncate(out, 0);
-    if (name.len > NAME_MAX_BYTES || memchr(name.ptr, '\0', name.len) != NULL) {
+    if (name.len == 0 || name.len > NAME_MAX_BYTES ||
+        memchr(name.ptr, '\0', name.len) != NULL) {
         return NULL;
     }
     const bool is_absolute = name.len > 0 && name.ptr[name.len - 1] == '.';
