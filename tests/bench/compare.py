@@ -14,7 +14,7 @@ import tools
 MAIRIX_WALL = 1.0      # mairix takes longer than waxseal
 XAPIAN_WALL = 20.0     # notmuch and mu take this many times as long
 NOTMUCH_SIZE = 2.0     # notmuch's index is this many times as large
-PEAK_MEMORY = 400_000_000
+PEAK_MEMORY = 300_000_000
 HEAD = ["tool, what it reads", "messages", "wall s", "min", "max", "CPU s", "peak PSS MB", "max RSS MB", "index MB",
         "wall x", "CPU x", "memory x", "index x"]
 

@@ -11,7 +11,7 @@ import table
 
 COUNTS = ("messages", "occurrences", "attachments", "senders", "verified", "limited", "first_date", "last_date",
           "bytes")
-PEAK_MEMORY = 400_000_000
+PEAK_MEMORY = 300_000_000
 WALL_TARGET_S = 30.0
 WRONG_SHOWN = 10
 
