@@ -178,25 +178,77 @@ static bool compile_and(QueryCompiler *compiler, const QueryNode *node, QueryPar
     return true;
 }
 
-static bool compile_or(QueryCompiler *compiler, const QueryNode *node, QueryPart *ret_part)
+/* The parts of the alternatives that are not ignored. Returns: (transfer full) NULL with the
+ * fault. */
+static GArray *compile_alternatives(QueryCompiler *compiler, const QueryNode *node)
 {
     g_autoptr(GArray) parts = query_part_array_new();
     for (guint i = 0; i < node->children->len; i++) {
         QueryPart part = {0};
         if (!compile_node(compiler, g_ptr_array_index(node->children, i), &part)) {
-            return false;
+            return NULL;
         }
         if (!part.is_ignored) {
             g_array_append_val(parts, part);
         }
     }
-    if (parts->len == 0) {
-        *ret_part = (QueryPart){.is_ignored = true};
-    } else if (parts->len == 1) {
+    return g_steal_pointer(&parts);
+}
+
+/* One part of one or more, which may be moved out. */
+static void combine_alternatives(GArray *parts, int64_t id_drift, QueryPart *ret_part)
+{
+    if (parts->len == 1) {
         *ret_part = g_array_index(parts, QueryPart, 0);
         g_array_index(parts, QueryPart, 0) = (QueryPart){0};
     } else {
-        query_part_or(parts, compiler->id_drift, ret_part);
+        query_part_or(parts, id_drift, ret_part);
+    }
+}
+
+/* Moves the parts that are words, or those that are not. */
+static GArray *take_alternatives(GArray *parts, bool are_words)
+{
+    GArray *taken = query_part_array_new();
+    for (guint i = 0; i < parts->len; i++) {
+        QueryPart *part = &g_array_index(parts, QueryPart, i);
+        if ((part->match != NULL) == are_words) {
+            g_array_append_vals(taken, part, 1);
+            *part = (QueryPart){0};
+        }
+    }
+    return taken;
+}
+
+/* Of a first page, words are read by themselves, for FTS5 cannot answer them together with what
+ * is not about words. `parts` are moved. */
+static void split_alternatives(QueryCompiler *compiler, GArray *parts)
+{
+    g_autoptr(GArray) others = take_alternatives(parts, false);
+    g_autoptr(GArray) words = take_alternatives(parts, true);
+    if (others->len > 0 && words->len > 0) {
+        QueryPart both[2];
+        combine_alternatives(words, compiler->id_drift, &both[0]);
+        combine_alternatives(others, compiler->id_drift, &both[1]);
+        compiler->alternatives = query_part_array_new();
+        g_array_append_vals(compiler->alternatives, both, G_N_ELEMENTS(both));
+    }
+}
+
+static bool compile_or(QueryCompiler *compiler, const QueryNode *node, QueryPart *ret_part)
+{
+    g_autoptr(GArray) parts = compile_alternatives(compiler, node);
+    if (parts == NULL) {
+        return false;
+    }
+    if (parts->len == 0) {
+        *ret_part = (QueryPart){.is_ignored = true};
+        return true;
+    }
+    const bool is_split = node == compiler->paged && parts->len > 1;
+    combine_alternatives(parts, compiler->id_drift, ret_part);
+    if (is_split) {
+        split_alternatives(compiler, parts);
     }
     return true;
 }
@@ -304,11 +356,23 @@ static bool has_few(sqlite3 *db, const QueryPart *part)
            sqlite3_column_int64(row, 0) <= FEW_MESSAGES;
 }
 
-static SqlBuilder *build_statement(QueryCompiler *compiler, QueryPart *part,
-                                   const QueryOptions *options)
+static void find_few(QueryCompiler *compiler, QueryPart *part, const QueryOptions *options)
 {
     part->is_few = part->match != NULL && part->indexed != NULL &&
                    !query_order_is_ranked(part, options) && has_few(compiler->db, part);
+}
+
+static SqlBuilder *build_statement(QueryCompiler *compiler, QueryPart *part,
+                                   const QueryOptions *options)
+{
+    if (compiler->alternatives != NULL) {
+        for (guint i = 0; i < compiler->alternatives->len; i++) {
+            find_few(compiler, &g_array_index(compiler->alternatives, QueryPart, i), options);
+        }
+        return query_order_build_alternatives(compiler->alternatives, compiler->id_drift,
+                                              options);
+    }
+    find_few(compiler, part, options);
     if (options->sort == QUERY_SORT_RELEVANCE && part->match == NULL && !options->count_only) {
         g_ptr_array_add(compiler->hints,
                         g_strdup("relevance needs words to go by; sorted by date instead"));
@@ -391,6 +455,7 @@ CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
     compiler.tokenizer = tokenizer;
     compiler.time_zone = zone;
     compiler.is_lone_page = is_lone_page(tree, options);
+    compiler.paged = query_order_is_first_page(options) ? tree : NULL;
     compiler.shown = query->shown;
     compiler.hints = query->hints;
     g_auto(QueryPart) part = {0};
@@ -402,6 +467,7 @@ CompiledQuery *query_compiler_run(sqlite3 *db, const QueryNode *tree,
     query->by_thread = options->by_thread && !options->count_only;
     query->is_ranked = query_order_is_ranked(&part, options);
     query->statement = build_statement(&compiler, &part, options);
+    g_clear_pointer(&compiler.alternatives, g_array_unref);
     return query;
 }
 

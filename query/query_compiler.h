@@ -34,12 +34,14 @@ typedef struct {
     sqlite3 *db;
     TextTokenizer *tokenizer;
     GTimeZone *time_zone;
-    int64_t id_drift;     /* the most that an id exceeds its date */
-    bool is_lone_page;    /* the query is one term, and only its first hits are read */
-    GPtrArray *hints;     /* of char * */
-    TextMatcher *shown;   /* collects what a snippet should show */
-    unsigned n_negations; /* that stand around the current node */
-    unsigned n_tokens;    /* so far; likewise */
+    int64_t id_drift;       /* the most that an id exceeds its date */
+    bool is_lone_page;      /* the query is one term, and only its first hits are read */
+    const QueryNode *paged; /* the whole query, when only its first hits are read */
+    GArray *alternatives;   /* QueryPart: what of `paged` is read by itself; or NULL */
+    GPtrArray *hints;       /* of char * */
+    TextMatcher *shown;     /* collects what a snippet should show */
+    unsigned n_negations;   /* that stand around the current node */
+    unsigned n_tokens;      /* so far; likewise */
     unsigned n_prefixes;
     unsigned n_nears;
     QueryFault *fault;

@@ -175,3 +175,21 @@ SqlBuilder *query_order_build(QueryPart *part, int64_t id_drift, const QueryOpti
     }
     return out;
 }
+
+SqlBuilder *query_order_build_alternatives(const GArray *parts, int64_t id_drift,
+                                           const QueryOptions *options)
+{
+    SqlBuilder *out = sql_builder_new();
+    QueryOptions each = *options;
+    each.limit += each.offset;
+    each.offset = 0;
+    for (guint i = 0; i < parts->len; i++) {
+        sql_builder_add(out, i == 0 ? "SELECT * FROM (" : " UNION SELECT * FROM (");
+        build_hits(&g_array_index(parts, QueryPart, i), id_drift, &each, out);
+        sql_builder_add(out, ")");
+    }
+    sql_builder_add(out,
+                    options->sort == QUERY_SORT_OLDEST ? " ORDER BY 1" : " ORDER BY 1 DESC");
+    add_page(out, options);
+    return out;
+}

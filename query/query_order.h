@@ -52,3 +52,8 @@ bool query_order_is_first_page(const QueryOptions *options);
  * (or oldest) hit and the number of hits; ranked, id and the number of hits that were judged.
  * Returns: (transfer full). */
 SqlBuilder *query_order_build(QueryPart *part, int64_t id_drift, const QueryOptions *options);
+
+/* The same for a first page of the messages that any of `parts` (QueryPart) finds: the first
+ * hits of all are among the first hits of each. Returns: (transfer full). */
+SqlBuilder *query_order_build_alternatives(const GArray *parts, int64_t id_drift,
+                                           const QueryOptions *options);

@@ -18,17 +18,16 @@
 #define QUERY_PART_UNDATED_ID_LIMIT (INT64_C(1) << 25)
 
 typedef struct {
-    bool is_ignored;         /* nothing to search for; neither true nor false */
-    GString *match;          /* an FTS5 expression, made of quoted tokens only */
-    SqlBuilder *condition;   /* about the row `m` of message; never NULL in SQL's sense */
-    bool condition_suffices; /* the condition implies the match, which only makes it quicker */
-    SqlBuilder
-        *indexed; /* a piece of the condition that an index of message answers, or NULL */
-    bool is_few;  /* few messages meet it: the statement begins with them */
+    GString *match;        /* an FTS5 expression, made of quoted tokens only */
+    SqlBuilder *condition; /* about the row `m` of message; never NULL in SQL's sense */
+    SqlBuilder *indexed;   /* a piece of it that an index of message answers, or NULL */
+    int64_t first;         /* Unix time, with has_range */
+    int64_t last;          /* included */
     bool has_range;
-    int64_t first;      /* Unix time, with has_range */
-    int64_t last;       /* included */
-    bool needs_message; /* the row `m` must be there, whatever is asked */
+    bool is_ignored;         /* nothing to search for; neither true nor false */
+    bool condition_suffices; /* the condition implies the match, which only makes it quicker */
+    bool is_few;             /* few messages meet `indexed`: the statement begins there */
+    bool needs_message;      /* the row `m` must be there, whatever is asked */
 } QueryPart;
 
 void query_part_clear(QueryPart *part);

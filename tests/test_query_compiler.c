@@ -497,6 +497,45 @@ static void test_prefix(void)
     g_assert_cmpuint(in_subject->len, ==, 1);
 }
 
+/* A first page of words and other things reads each by itself, and gives the same. */
+static void test_alternatives(void)
+{
+    static const char *const queries[] = {
+        "budget OR is:verified",
+        "is:verified OR election OR budget OR date:2017",
+        "common OR is:signed OR has:attachment",
+        "(from:alice OR subject:digest) OR dkim:fail",
+        "is:limited budget OR is:verified OR -common",
+        "budget OR *",
+        "zzz OR is:unsigned",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(queries); i++) {
+        const QueryOptions everything = {.limit = -1};
+        const QueryOptions oldest = {.limit = 100, .sort = QUERY_SORT_OLDEST};
+        g_autoptr(GArray) all = ids_of(queries[i], &everything);
+        g_autoptr(GArray) from_oldest = ids_of(queries[i], &oldest);
+        g_assert_cmpuint(all->len, ==, count(queries[i]));
+        g_assert_cmpuint(from_oldest->len, ==, all->len);
+        QueryOptions page = {.limit = 3};
+        for (guint n = 0; n < all->len; n++) {
+            const int64_t id = g_array_index(all, int64_t, n);
+            g_assert_cmpint(g_array_index(from_oldest, int64_t, all->len - 1 - n), ==, id);
+            page.offset = n;
+            g_autoptr(GArray) ids = ids_of(queries[i], &page);
+            g_assert_cmpuint(ids->len, ==, MIN(3, all->len - n));
+            g_assert_cmpint(g_array_index(ids, int64_t, 0), ==, id);
+        }
+        g_autofree char *by_itself = explain(queries[i], &page);
+        g_assert_nonnull(strstr(by_itself, " UNION "));
+        page.has_after = true;
+        page.after = g_array_index(all, int64_t, 0);
+        page.offset = 0;
+        g_autoptr(GArray) behind = ids_of(queries[i], &page);
+        g_assert_cmpuint(behind->len, ==, MIN(3, all->len - 1));
+        g_assert_cmpint(g_array_index(behind, int64_t, 0), ==, g_array_index(all, int64_t, 1));
+    }
+}
+
 /* An archive with so many verified messages, each with the word "all". */
 static sqlite3 *open_verified(unsigned n_messages)
 {
@@ -604,6 +643,8 @@ int main(int argc, char **argv)
     g_test_add_func("/query_compiler/subject_weighs_more_in_relevance", test_relevance);
     g_test_add_func("/query_compiler/first_page_goes_through_the_words_of_a_prefix",
                     test_prefix);
+    g_test_add_func("/query_compiler/first_page_reads_alternatives_by_themselves",
+                    test_alternatives);
     g_test_add_func("/query_compiler/begins_with_what_few_messages_have", test_few);
     g_test_add_func("/query_compiler/pages_cover_everything_once", test_pages);
     g_test_add_func("/query_compiler/dates_follow_the_time_zone", test_time_zone);
