@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * A disk or a memory that fails: every write, sync, truncation, deletion and opening that
- * SQLite asks for while a small dump is indexed, and every allocation, is made to fail in turn,
- * once or from then on. The run must say so or come to the same; the same run without faults
- * must then give the archive of an undisturbed one.
+ * A disk, a memory or a power supply that fails: every write, sync, truncation, deletion and
+ * opening that SQLite asks for while a small dump is indexed, and every allocation, is made to
+ * fail in turn, once or from then on. The run must say so or come to the same; the same run
+ * without faults must then give the archive of an undisturbed one.
+ *
+ * When the power fails at a write, what was written since the last sync of its file is on the
+ * disk or not, or in part, as chance has it.
  *
  * By itself only some of the places are tried; WAXSEAL_FAULTS=500 tries so many of each kind.
  */
@@ -21,6 +24,9 @@
 #define PLACES_TRIED 6
 #endif
 
+/* How a run ends whose power fails; others end with 0 to 2. */
+#define EXIT_NO_POWER 3
+
 /* What can fail. */
 typedef enum {
     FAULT_WRITE,
@@ -29,12 +35,14 @@ typedef enum {
     FAULT_OPEN,
     FAULT_READ,
     FAULT_MEMORY,
+    FAULT_POWER,
     FAULT_KINDS
 } FaultKind;
 
 static const char *const kind_names[FAULT_KINDS] = {
     [FAULT_WRITE] = "write", [FAULT_SYNC] = "sync", [FAULT_DELETE] = "delete",
     [FAULT_OPEN] = "open",   [FAULT_READ] = "read", [FAULT_MEMORY] = "memory",
+    [FAULT_POWER] = "power",
 };
 
 /* The state of the faults of this process: SQLite's hooks have no user data. */
@@ -62,8 +70,84 @@ static sqlite3_file *real_of(sqlite3_file *file)
     return ((FaultFile *)(void *)file)->real;
 }
 
+#define SECTOR_BYTES 512
+
+/* A write that no sync has put on the disk yet. */
+typedef struct {
+    sqlite3_file *real;
+    sqlite3_int64 offset;
+    sqlite3_int64 size_before; /* of the file */
+    GByteArray *before;        /* the bytes that it replaced */
+    GByteArray *after;
+} Unsynced;
+
+static GArray *unsynced; /* in the order of writing */
+
+static void remember_write(sqlite3_file *real, const void *bytes, int length,
+                           sqlite3_int64 offset)
+{
+    Unsynced entry = {real, offset, 0, g_byte_array_new(), g_byte_array_new()};
+    real->pMethods->xFileSize(real, &entry.size_before);
+    const int n_there = (int)CLAMP(entry.size_before - offset, 0, length);
+    g_byte_array_set_size(entry.before, (guint)n_there);
+    if (n_there > 0) {
+        real->pMethods->xRead(real, entry.before->data, n_there, offset);
+    }
+    g_byte_array_append(entry.after, bytes, (guint)length);
+    g_array_append_val(unsynced, entry);
+}
+
+/* What was written to a file is on the disk now. */
+static void forget_writes(const sqlite3_file *real)
+{
+    for (guint i = unsynced->len; i-- > 0;) {
+        const Unsynced *entry = &g_array_index(unsynced, Unsynced, i);
+        if (entry->real == real) {
+            g_byte_array_unref(entry->before);
+            g_byte_array_unref(entry->after);
+            g_array_remove_index(unsynced, i);
+        }
+    }
+}
+
+/* How much of a write arrived: nothing, all, or some sectors. */
+static int arrived(GRand *chance, int length)
+{
+    switch (g_rand_int_range(chance, 0, 4)) {
+    case 0:
+        return MIN(length,
+                   SECTOR_BYTES * g_rand_int_range(chance, 0, length / SECTOR_BYTES + 1));
+    case 1:
+        return length;
+    default:
+        return 0;
+    }
+}
+
+static G_GNUC_NORETURN void cut_power(void)
+{
+    g_autoptr(GRand) chance =
+        g_rand_new_with_seed((guint32)faults.counts[FAULT_POWER] * 2 + faults.persistent);
+    for (guint i = unsynced->len; i-- > 0;) {
+        const Unsynced *entry = &g_array_index(unsynced, Unsynced, i);
+        entry->real->pMethods->xWrite(entry->real, entry->before->data, (int)entry->before->len,
+                                      entry->offset);
+        entry->real->pMethods->xTruncate(entry->real, entry->size_before);
+    }
+    for (guint i = 0; i < unsynced->len; i++) {
+        const Unsynced *entry = &g_array_index(unsynced, Unsynced, i);
+        const int length = arrived(chance, (int)entry->after->len);
+        if (length > 0) {
+            entry->real->pMethods->xWrite(entry->real, entry->after->data, length,
+                                          entry->offset);
+        }
+    }
+    _exit(EXIT_NO_POWER);
+}
+
 static int file_close(sqlite3_file *file)
 {
+    forget_writes(real_of(file));
     return real_of(file)->pMethods->xClose(real_of(file));
 }
 
@@ -81,18 +165,29 @@ static int file_write(sqlite3_file *file, const void *bytes, int length, sqlite3
         real_of(file)->pMethods->xWrite(real_of(file), bytes, length / 2, offset);
         return faults.counts[FAULT_WRITE] % 2 == 0 ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     }
+    if (faults.fail_at[FAULT_POWER] != 0) {
+        remember_write(real_of(file), bytes, length, offset);
+    }
+    if (must_fail(FAULT_POWER)) {
+        cut_power();
+    }
     return real_of(file)->pMethods->xWrite(real_of(file), bytes, length, offset);
 }
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
+    forget_writes(real_of(file));
     return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
-/* Nothing is synced in earnest: no power fails here. */
-static int file_sync(sqlite3_file *file G_GNUC_UNUSED, int flags G_GNUC_UNUSED)
+/* Nothing is synced in earnest. */
+static int file_sync(sqlite3_file *file, int flags G_GNUC_UNUSED)
 {
-    return must_fail(FAULT_SYNC) ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+    if (must_fail(FAULT_SYNC)) {
+        return SQLITE_IOERR_FSYNC;
+    }
+    forget_writes(real_of(file));
+    return SQLITE_OK;
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *ret_size)
@@ -312,7 +407,11 @@ static void check_place(const Fixture *fixture, FaultKind kind, uint64_t place, 
     const int code = run_with_fault(fixture, kind, place, persistent);
     g_test_message("%s %" G_GUINT64_FORMAT "%s: %d", kind_names[kind], place,
                    persistent ? " and all after it" : "", code);
-    g_assert_cmpint(code, <=, 1);
+    if (kind == FAULT_POWER) {
+        g_assert_cmpint(code, ==, EXIT_NO_POWER);
+    } else {
+        g_assert_cmpint(code, <=, 1);
+    }
     const int again = run_with_fault(fixture, kind, 0, false);
     g_assert_cmpint(again, ==, 0);
     g_autofree char *content = content_of(fixture->database);
@@ -361,6 +460,7 @@ static void test_faults(gconstpointer data)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    unsynced = g_array_new(FALSE, FALSE, sizeof(Unsynced));
     replace_memory();
     register_vfs();
     for (int kind = 0; kind < FAULT_KINDS; kind++) {
