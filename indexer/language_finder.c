@@ -398,26 +398,53 @@ static void see_ascii(const LanguageFinder *finder, Scan *scan, Tally *tally, ch
     }
 }
 
-/* Leaves a line that quotes. */
-static void skip_quotation(Scan *scan)
+static size_t skip_bytes(Slice text, size_t at, const char *bytes)
 {
-    size_t at = scan->at;
-    while (at < scan->text.len && scan->text.ptr[at] == ' ') {
+    while (at < text.len && text.ptr[at] != '\0' && strchr(bytes, text.ptr[at]) != NULL) {
         at++;
     }
-    if (at < scan->text.len && scan->text.ptr[at] == '>') {
-        const char *end = memchr(scan->text.ptr + at, '\n', scan->text.len - at);
-        scan->at = end == NULL ? scan->text.len : (size_t)(end - scan->text.ptr);
+    return at;
+}
+
+static bool is_at(Slice text, size_t at, char byte)
+{
+    return at < text.len && text.ptr[at] == byte;
+}
+
+/* "On ... she wrote:" above a quotation is in the language of a program, which is the author's
+ * only when nothing else tells. The colon may be a wide one. */
+static bool is_attribution(Slice text, size_t end)
+{
+    static const char wide_colon[] = "\uFF1A";
+    const size_t wide = sizeof(wide_colon) - 1;
+    while (end > 0 && (text.ptr[end - 1] == '\r' || text.ptr[end - 1] == ' ')) {
+        end--;
+    }
+    const bool ends_in_colon =
+        (end > 0 && text.ptr[end - 1] == ':') ||
+        (end >= wide && memcmp(text.ptr + end - wide, wide_colon, wide) == 0);
+    return ends_in_colon && is_at(text, skip_bytes(text, end, " \r\n"), '>');
+}
+
+/* Leaves a line that quotes, and with `own_only` one that says whom the next line quotes. */
+static void skip_quotation(Scan *scan, bool own_only)
+{
+    const Slice text = scan->text;
+    const char *line_end = memchr(text.ptr + scan->at, '\n', text.len - scan->at);
+    const size_t end = line_end == NULL ? text.len : (size_t)(line_end - text.ptr);
+    if (is_at(text, skip_bytes(text, scan->at, " "), '>') ||
+        (own_only && is_attribution(text, end))) {
+        scan->at = end;
     }
 }
 
-static void scan_text(const LanguageFinder *finder, Slice text, Tally *tally)
+static void scan_text(const LanguageFinder *finder, Slice text, bool own_only, Tally *tally)
 {
     Scan scan = {.text = slice_of(text.ptr, MIN(text.len, LANGUAGE_BYTES_MAX))};
     bool is_line_start = true;
     while (scan.at < scan.text.len && !scan.is_done) {
         if (is_line_start) {
-            skip_quotation(&scan);
+            skip_quotation(&scan, own_only);
             is_line_start = false;
             continue;
         }
@@ -443,14 +470,34 @@ static Language decide(const Tally *tally)
     return leader(tally, CLAMP(expected, SCORE_LEAST, SCORE_MORE));
 }
 
+/* Whether there are letters of another script than the Latin one. */
+static bool has_other_letters(const Tally *tally)
+{
+    for (size_t script = 0; script < SCRIPT_COUNT; script++) {
+        if (script != SCRIPT_LATIN && tally->letters[script] > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Language language_finder_run(const LanguageFinder *finder, Slice subject, Slice body)
 {
-    Tally tally = {0};
-    scan_text(finder, body, &tally);
-    const Language language = decide(&tally);
+    Tally own = {0};
+    scan_text(finder, body, true, &own);
+    Language language = decide(&own);
     if (language != LANGUAGE_NONE) {
         return language;
     }
-    scan_text(finder, subject, &tally);
-    return decide(&tally);
+    Tally all = {0};
+    scan_text(finder, body, false, &all);
+    language = decide(&all);
+    /* A few words, or none, below a Chinese "... wrote:" are not Chinese. */
+    const bool is_foreign = language >= LANGUAGE_RUSSIAN && !has_other_letters(&own);
+    if (language != LANGUAGE_NONE && !is_foreign) {
+        return language;
+    }
+    Tally *tally = is_foreign ? &own : &all;
+    scan_text(finder, subject, false, tally);
+    return decide(tally);
 }

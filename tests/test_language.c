@@ -100,6 +100,23 @@ static const struct {
      "",
      {"fr", "> This is what they have said and I should not read\n > all of it because\n"
             "Merci, c'est très bien pour nous. Voilà tout, à demain."}},
+    {"who_is_quoted_is_said_by_a_program",
+     "",
+     {"en", "2026-01-22 (木) の 15:27 +0100 に Petr さんは書きました:\n\n> Hi\n"
+            "What do you think they have done about this and when"}},
+    {"a_few_words_are_not_in_the_letters_of_who_is_quoted",
+     "",
+     {"", "Petr <a@x.example> 于2021年1月7日周四 下午9:56写道：\n> Hi\nReviewed.\n"}},
+    {"who_is_quoted_tells_when_nothing_else_does",
+     "",
+     {"fr", "Le 6 mars, elle nous a écrit une réponse pour vous :\n> Hi\nOui.\n"}},
+    {"the_colon_before_a_quotation_may_be_wide",
+     "",
+     {"en", "Petr <a@x.example> 于2021年1月7日周四 下午9:56写道：\r\n> Hi\r\n"
+            "What do you think they have done about this and when"}},
+    {"a_line_with_a_colon_and_no_quotation_counts",
+     "",
+     {"de", "Hier ist das, was wir von Ihnen noch nicht haben:\n1. a\n"}},
     {"a_short_answer_goes_by_its_subject",
      "Re: Les comptes de la mairie pour cette année",
      {"fr", "Reçu.\n> What do you think about this?"}},
