@@ -50,6 +50,13 @@ bool command_query_read(const OptionSet *options, CommandQuery *query)
         bad_query(&fault);
         return false;
     }
+    if (options->joined != NULL) {
+        const char *number = options->joined + 2;
+        g_ptr_array_add(
+            query->parse.hints,
+            g_strdup_printf("\"%s\" is searched as NOT %s; the option is written %.2s %s",
+                            options->joined, options->joined + 1, options->joined, number));
+    }
     return true;
 }
 

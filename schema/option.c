@@ -114,6 +114,15 @@ static char *read_letters(Reader *reader, const char *letters)
     return NULL;
 }
 
+/* "-n5", of an option that takes a value. */
+static bool looks_joined(const OptionSyntax *syntax, const char *argument)
+{
+    const Option *option =
+        argument[0] == '-' ? option_table_find_letter(syntax->table, argument[1]) : NULL;
+    return option != NULL && option->value != NULL && argument[2] != '\0' &&
+           argument[2 + strspn(argument + 2, "0123456789")] == '\0';
+}
+
 static char *read_argument(Reader *reader)
 {
     char *argument = reader->arguments[reader->at];
@@ -126,6 +135,9 @@ static char *read_argument(Reader *reader)
              option_table_find_letter(reader->syntax->table, argument[1]) != NULL)) {
             return read_letters(reader, argument + 1);
         }
+    }
+    if (looks_joined(reader->syntax, argument)) {
+        reader->set->joined = argument;
     }
     g_ptr_array_add(reader->set->words, argument);
     return NULL;

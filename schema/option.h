@@ -42,9 +42,10 @@ typedef struct {
 } OptionGiven;
 
 typedef struct {
-    GArray *given;    /* OptionGiven */
-    GArray *fields;   /* OptionField */
-    GPtrArray *words; /* the rest, in order */
+    GArray *given;      /* OptionGiven */
+    GArray *fields;     /* OptionField */
+    GPtrArray *words;   /* the rest, in order */
+    const char *joined; /* one of them that looks like an option and its number: "-n5" */
 } OptionSet;
 
 void option_set_init(OptionSet *set);
