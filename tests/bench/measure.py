@@ -7,7 +7,7 @@ import time
 
 SAMPLE_S = 0.05
 # A sample takes milliseconds, as the kernel walks all pages: it is followed by this many times its own length.
-PAUSE = 25
+PAUSE = 100
 KIB = 1024
 ROLLUP_FIELDS = ("Rss", "Pss", "Pss_Anon", "Pss_File", "Pss_Shmem")
 

@@ -87,19 +87,25 @@ def record(command, folder):
     return count(script.stdout.decode(errors="replace"))
 
 
+def seconds_of(samples, cpu_s):
+    """Returns (role, stage) -> seconds: perf can lose samples, so they are shares of the time that was measured."""
+    total = sum(samples.values())
+    return collections.Counter({key: cpu_s * n / total for key, n in samples.items()})
+
+
 def show_stages(stages):
     """Prints the stages, those of one thread together. Returns role -> seconds."""
     total = sum(stages.values())
     roles = collections.Counter()
-    for (role, _), samples in stages.items():
-        roles[role] += samples
+    for (role, _), seconds in stages.items():
+        roles[role] += seconds
     rows = []
-    for role, samples in roles.most_common():
-        rows.append([role, table.number(samples / SAMPLES_PER_S, 2), f"{100 * samples / total:.1f} %"])
-        rows += [["    " + stage, table.number(n / SAMPLES_PER_S, 2), f"{100 * n / total:.1f} %"]
-                 for (of, stage), n in stages.most_common() if of == role]
+    for role, seconds in roles.most_common():
+        rows.append([role, table.number(seconds, 2), f"{100 * seconds / total:.1f} %"])
+        rows += [["    " + stage, table.number(value, 2), f"{100 * value / total:.1f} %"]
+                 for (of, stage), value in stages.most_common() if of == role]
     table.show("CPU time by stage, sampled", ["stage", "CPU s", "share"], rows)
-    return {role: samples / SAMPLES_PER_S for role, samples in roles.items()}
+    return roles
 
 
 def show_bounds(roles):
@@ -211,12 +217,13 @@ def stages(arguments):
         if shutil.which("perf"):
             archive.remove(database)
             command = [*programs.index_command(database, arguments.mail, arguments.keys), "--no-sandbox"]
-            found = record(command, folder)
+            cpu_s = table.median([run.cpu_s for run in runs[label_of(os.cpu_count())]])
+            found = seconds_of(record(command, folder), cpu_s)
             show_bounds(show_stages(found))
         else:
             print("\nStages: perf is not installed (Debian package linux-perf)")
     table.write_json(arguments.json, {
         "mode": "stages", "machine": machine, "bytes": size,
         "wall_s": {name: [run.wall_s for run in results] for name, results in runs.items()},
-        "stages": [[*key, samples / SAMPLES_PER_S] for key, samples in (found or {}).items()]})
+        "stages": [[*key, seconds] for key, seconds in (found or {}).items()]})
     return 0
