@@ -4,8 +4,9 @@
  * out in the order of the sources, whatever the number of workers.
  *
  * Memory: what a callback gets is valid until it returns.
- * Errors: WORKER_POOL_ERROR when the workers fail, BYTE_STREAM_ERROR or G_FILE_ERROR when standard
- * input cannot be kept. Trouble with a source is told through `trouble` and in the outcome.
+ * Errors: WORKER_POOL_ERROR when the workers fail, BYTE_STREAM_ERROR or G_FILE_ERROR when
+ * standard input cannot be kept. Trouble with a source is told through `trouble` and in the
+ * outcome.
  */
 #pragma once
 
