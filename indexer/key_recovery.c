@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/key_recovery.h"
 
+#include <openssl/crypto.h>
 #include <unistd.h>
 
 #include "indexer/key_files.h"
@@ -130,6 +131,8 @@ static void run_job(gpointer data, gpointer user_data)
     recovery_signatures_clear(&job->signatures);
     shared_release(job->shared);
     g_free(job);
+    /* The thread stays in GLib's pool, and need not keep anything of libcrypto there. */
+    OPENSSL_thread_stop();
 }
 
 static bool is_doubtful_in(const KeyWindow *window, const RecoverySignature *signature)
