@@ -178,7 +178,7 @@ static bool on_event(Ingest *ingest, const JobSlot *slot, const ReaderEvent *eve
         /* Only here is everything before it in the batch: a batch may end. */
         return update_file(ingest, event, error) && prepare_end(ingest, event, error) &&
                (!writer_is_full(ingest->writer, event->rest) ||
-                writer_end_batch(ingest->writer, event->rest, error));
+                writer_end_batch(ingest->writer, error));
     case EVENT_TROUBLE:
         on_trouble(ingest, event);
         return true;

@@ -449,13 +449,6 @@ static void start_writing(const Writer *writer)
     }
 }
 
-/* The last commit would wait for all that is in SQLite's cache. */
-static void give_pages(const Writer *writer)
-{
-    sqlite3_db_cacheflush(writer->db);
-    start_writing(writer);
-}
-
 /* Writes the rows of the batch, and leaves its index to the builder's thread. */
 static bool write_batch(Writer *writer, GError **error)
 {
@@ -499,16 +492,12 @@ static bool commit_and_merge(Writer *writer, GError **error)
     return commit(writer, false, error) && fts_index_merge(writer->db, error);
 }
 
-bool writer_end_batch(Writer *writer, uint64_t rest, GError **error)
+bool writer_end_batch(Writer *writer, GError **error)
 {
-    const bool is_near_end = batch_bytes(writer, rest) < WRITER_BATCH_BYTES;
     int64_t n_segments = 0;
     if (!write_batch(writer, error) ||
         !fts_index_count_segments(writer->db, &n_segments, error)) {
         return false;
-    }
-    if (is_near_end) {
-        give_pages(writer);
     }
     if (n_segments >= FTS_SEGMENTS_MAX) {
         return commit_and_merge(writer, error);

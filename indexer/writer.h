@@ -74,7 +74,7 @@ bool writer_is_full(const Writer *writer, uint64_t rest);
 
 /* Writes the batch; commits when WRITER_COMMIT_US have passed since the last commit. Call when
  * sources and files are as the messages say: this may be committed. */
-bool writer_end_batch(Writer *writer, uint64_t rest, GError **error);
+bool writer_end_batch(Writer *writer, GError **error);
 
 /* Does early a small part of what writer_finish would do: makes one of the indexes. Call it
  * where writer_end_batch may be called. */
