@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import urllib.parse
 
+import measure
+
 DEFAULT_PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "release")
 # Done; done, and some input was damaged.
 INDEX_EXITS = (0, 4)
@@ -32,6 +34,14 @@ class Programs:
         """Returns what waxseal-query says the archive holds."""
         output = subprocess.run([self.query, "-d", database, "stats", "--json"], check=True, capture_output=True)
         return json.loads(output.stdout)
+
+
+def run_index(command):
+    """Runs a command of Programs.index_command to its end. Returns a Measurement; a failure ends the benchmark."""
+    run = measure.run(command)
+    if run.exit_code not in INDEX_EXITS:
+        raise SystemExit(f"waxseal-index failed with exit code {run.exit_code}")
+    return run
 
 
 def open_readonly(database):

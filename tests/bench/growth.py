@@ -4,7 +4,6 @@ import tempfile
 
 import archive
 import mail_copy
-import measure
 import table
 
 GROWTH = 1.3           # time a message of the largest load, times that of the smallest
@@ -17,9 +16,7 @@ def index(programs, arguments, database, source):
     """Indexes once, with a warm page cache. Returns a Measurement."""
     mail_copy.warm([source])
     os.sync()
-    run = measure.run([*programs.index_command(database, [source], arguments.keys)])
-    if run.exit_code not in archive.INDEX_EXITS:
-        raise SystemExit(f"waxseal-index failed with exit code {run.exit_code}")
+    run = archive.run_index(programs.index_command(database, [source], arguments.keys))
     table.say(f"{source}: {run.wall_s:.1f} s")
     return run
 

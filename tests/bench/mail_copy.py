@@ -22,6 +22,14 @@ def files_below(paths):
                 yield os.path.join(folder, name)
 
 
+def each_file(paths, folder):
+    """Returns the begin of a command that is given every file of `paths`; their list goes into `folder`."""
+    names = os.path.join(folder, "files")
+    with open(names, "wb") as file:
+        file.writelines(os.fsencode(os.path.abspath(path)) + b"\0" for path in files_below(paths))
+    return ["xargs", "-0", "-a", names]
+
+
 def is_mbox(path):
     """Says whether a file begins as an mbox does."""
     with open(path, "rb") as file:

@@ -66,10 +66,7 @@ def time_all(programs, arguments, database, folder):
     """Runs everything in turn. Returns (name -> measurements, bytes of the dump)."""
     dump = os.path.join(arguments.folder, "dump")
     size = mail_copy.warm([dump])
-    names = os.path.join(folder, "files")
-    with open(names, "wb") as file:
-        file.writelines(os.fsencode(path) + b"\0" for path in mail_copy.files_below([dump]))
-    each_file = ["xargs", "-0", "-a", names]
+    each_file = mail_copy.each_file([dump], folder)
     # cat and sha256sum are what reading and hashing alone take.
     commands = {"cat": [*each_file, "cat", "--"], "sha256sum": [*each_file, "sha256sum", "--"],
                 "waxseal-index": programs.index_command(database, [dump], os.path.join(arguments.folder, "keys.tsv"))}

@@ -23,7 +23,6 @@ import compare
 import growth
 import list_copies
 import live
-import measure
 import mix
 import queries
 import reference
@@ -61,6 +60,15 @@ def add_mode(modes, function, summary, repeat):
     return parser
 
 
+def add_mail_mode(modes, function, summary, repeat, mail="mbox, Maildir or folder of messages", work="where the archive goes ($TMPDIR)"):
+    """Adds a mode that indexes mail; `mail` and `work` say what those are. Returns its parser."""
+    mode = add_mode(modes, function, summary, repeat)
+    mode.add_argument("mail", nargs="+", metavar="MAIL", help=mail)
+    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
+    mode.add_argument("--work", metavar="FOLDER", help=work)
+    return mode
+
+
 def parser_of_all():
     """Returns the parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -74,29 +82,19 @@ def parser_of_all():
     parser.add_argument("--jobs", type=positive, default=os.cpu_count(), metavar="N",
                         help="with --generate and --bulk: processes (%(default)s); the mail does not depend on it")
     modes = parser.add_subparsers(metavar="MODE")
-    mode = add_mode(modes, compare.compare, "index the same mail with each tool", 3)
-    mode.add_argument("mail", nargs="+", metavar="MAIL", help="mbox, Maildir or folder of messages")
-    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
+    mode = add_mail_mode(modes, compare.compare, "index the same mail with each tool", 3,
+                         work="where the copy and the indexes go ($TMPDIR)")
     mode.add_argument("--tools", type=tool_names, default=list(tools.NAMES), metavar="A,B",
                       help="of " + ", ".join(tools.NAMES) + " (all); waxseal always runs")
-    mode.add_argument("--work", metavar="FOLDER", help="where the copy and the indexes go ($TMPDIR)")
     mode = add_mode(modes, reference.reference, "index the reference dump and check it", 1)
     mode.add_argument("folder", metavar="FOLDER", help="what --generate made")
     mode.add_argument("--archive", metavar="FILE", help="keep the archive there")
     mode.add_argument("--work", metavar="FOLDER", help="where the archive goes otherwise ($TMPDIR)")
-    mode = add_mode(modes, stages.stages, "see where the time goes", 3)
-    mode.add_argument("mail", nargs="+", metavar="MAIL", help="mbox, Maildir or folder of messages")
-    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
-    mode.add_argument("--work", metavar="FOLDER", help="where the archive goes ($TMPDIR)")
-    mode = add_mode(modes, growth.growth, "see how the time a message grows with the archive", 1)
-    mode.add_argument("mail", nargs="+", metavar="MAIL", help="each is loaded into a new archive; the largest comes last")
+    add_mail_mode(modes, stages.stages, "see where the time goes", 3)
+    mode = add_mail_mode(modes, growth.growth, "see how the time a message grows with the archive", 1,
+                         mail="each is loaded into a new archive; the largest comes last")
     mode.add_argument("--more", required=True, metavar="MAIL", help="is added to the last archive")
-    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
-    mode.add_argument("--work", metavar="FOLDER", help="where the archives go ($TMPDIR)")
-    mode = add_mode(modes, verification.verification, "index the same mail with and without its signatures", 5)
-    mode.add_argument("mail", nargs="+", metavar="MAIL", help="mbox, Maildir or folder of messages")
-    mode.add_argument("--keys", metavar="FILE", help="DKIM keys beside those that ship with the program")
-    mode.add_argument("--work", metavar="FOLDER", help="where the archive goes ($TMPDIR)")
+    add_mail_mode(modes, verification.verification, "index the same mail with and without its signatures", 5)
     mode = add_mode(modes, queries.queries, "time first pages", 50)
     mode.add_argument("archive", metavar="ARCHIVE")
     mode = add_mode(modes, mix.mix, "time a fixed mix of 200 queries", 5)
@@ -132,10 +130,8 @@ def run_bulk(arguments):
     size = generator("bulk_mail").generate(arguments.bulk, arguments.messages, arguments.jobs)
     print(f"{arguments.messages:,} messages, {table.megabytes(size)} MB in {arguments.bulk}/dump", flush=True)
     database = os.path.join(arguments.bulk, "archive.db")
-    run = measure.run(programs.index_command(database, [os.path.join(arguments.bulk, "dump")],
-                                             os.path.join(arguments.bulk, "keys.tsv")))
-    if run.exit_code not in archive.INDEX_EXITS:
-        raise SystemExit(f"waxseal-index failed with exit code {run.exit_code}")
+    run = archive.run_index(programs.index_command(database, [os.path.join(arguments.bulk, "dump")],
+                                                   os.path.join(arguments.bulk, "keys.tsv")))
     print(f"{database}: {table.megabytes(archive.file_size(database))} MB, indexed in {run.wall_s:.1f} s, "
           f"peak memory {table.megabytes(run.peak_pss)} MB")
     return 0

@@ -134,12 +134,9 @@ def insert_texts(database, target):
     return ["sqlite3", target, sql]
 
 
-def floors(files, database, folder):
+def floors(mail, database, folder):
     """Returns name -> command of what can hardly be gone below."""
-    names = os.path.join(folder, "files")
-    with open(names, "wb") as file:
-        file.writelines(os.fsencode(os.path.abspath(path)) + b"\0" for path in files)
-    each_file = ["xargs", "-0", "-a", names]
+    each_file = mail_copy.each_file(mail, folder)
     commands = {"cat": [*each_file, "cat", "--"], "sha256sum": [*each_file, "sha256sum", "--"],
                 "openssl dgst -sha256": [*each_file, "openssl", "dgst", "-sha256"]}
     if shutil.which("sqlite3"):
@@ -156,16 +153,16 @@ def index_once(programs, arguments, database, workers):
     """Indexes into a new archive. Returns a Measurement."""
     archive.remove(database)
     os.sync()
-    return measure.run([*programs.index_command(database, arguments.mail, arguments.keys), "-j", str(workers)])
+    return archive.run_index([*programs.index_command(database, arguments.mail, arguments.keys), "-j", str(workers)])
 
 
-def time_all(programs, arguments, files, database, folder):
+def time_all(programs, arguments, database, folder):
     """Runs the indexer and the floors in turn. Returns name -> measurements."""
     runs = collections.defaultdict(list)
     for _ in range(arguments.repeat):
         for workers in sorted({1, os.cpu_count()}):
             runs[label_of(workers)].append(index_once(programs, arguments, database, workers))
-        for name, command in floors(files, database, folder).items():
+        for name, command in floors(arguments.mail, database, folder).items():
             archive.remove(os.path.join(folder, "bare.db"))
             os.sync()
             runs[name].append(measure.run(command))
@@ -206,11 +203,10 @@ def stages(arguments):
     """The mode `stages`."""
     programs = archive.Programs(arguments.programs)
     machine = table.show_machine()
-    files = list(mail_copy.files_below(arguments.mail))
     size = mail_copy.warm(arguments.mail)
     with tempfile.TemporaryDirectory(prefix="waxseal-bench-", dir=arguments.work) as folder:
         database = os.path.join(folder, "archive.db")
-        runs = time_all(programs, arguments, files, database, folder)
+        runs = time_all(programs, arguments, database, folder)
         show_times(runs, size)
         show_sizes(database)
         found = None
