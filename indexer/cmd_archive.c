@@ -71,16 +71,25 @@ static bool is_there(const char *database, GError **error)
     return false;
 }
 
+/* The keys to settle what an archive holds, which is there. Returns: (transfer full) NULL with
+ * `error`. */
+static KeyStore *keys_for(const Arguments *arguments, const char *database, size_t *ret_n_named,
+                          GError **error)
+{
+    g_autoptr(KeyStore) keys = key_store_new();
+    return is_there(database, error) &&
+                   command_load_keys(keys, arguments, database, ret_n_named, error)
+               ? g_steal_pointer(&keys)
+               : NULL;
+}
+
 /* Keys alone: they settle what the archive holds, and no mail is read. */
 static bool import_keys(const Arguments *arguments, GError **error)
 {
     const char *database = archive_default_path(arguments->database);
-    if (!is_there(database, error)) {
-        return false;
-    }
-    g_autoptr(KeyStore) keys = key_store_new();
     size_t n_named_keys = 0;
-    if (!command_load_keys(keys, arguments, database, &n_named_keys, error)) {
+    g_autoptr(KeyStore) keys = keys_for(arguments, database, &n_named_keys, error);
+    if (keys == NULL) {
         return false;
     }
     g_autoptr(sqlite3) db = archive_open_writable(database, NULL, error);
@@ -115,10 +124,9 @@ static void report_key(const KeyRecoveryFound *found, gpointer data)
 static bool recover_keys(const Arguments *arguments, bool *ret_interrupted, GError **error)
 {
     const char *database = archive_default_path(arguments->database);
-    g_autoptr(KeyStore) keys = key_store_new();
     size_t n_named_keys = 0;
-    if (!is_there(database, error) ||
-        !command_load_keys(keys, arguments, database, &n_named_keys, error)) {
+    g_autoptr(KeyStore) keys = keys_for(arguments, database, &n_named_keys, error);
+    if (keys == NULL) {
         return false;
     }
     RecoveryReport report = {.quiet = arguments->quiet};
@@ -162,10 +170,9 @@ static KeyDnsOptions dns_options(const Arguments *arguments, Progress *progress)
 static bool ask_dns(const Arguments *arguments, Outcome *outcome, GError **error)
 {
     const char *database = archive_default_path(arguments->database);
-    g_autoptr(KeyStore) keys = key_store_new();
     size_t n_named_keys = 0;
-    if (!is_there(database, error) ||
-        !command_load_keys(keys, arguments, database, &n_named_keys, error)) {
+    g_autoptr(KeyStore) keys = keys_for(arguments, database, &n_named_keys, error);
+    if (keys == NULL) {
         return false;
     }
     Progress progress;

@@ -2,11 +2,10 @@
 #include "indexer/command.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "indexer/key_files.h"
 #include "indexer/worker_pool.h"
-#include "schema/terminal_text.h"
+#include "schema/complaint.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -14,11 +13,8 @@ void command_complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    complaint_print("waxseal-index", format, arguments);
     va_end(arguments);
-    g_autofree char *safe = terminal_text_line(slice_of_string(message), TERMINAL_TEXT_BLOCK);
-    (void)fflush(stdout); /* both may go to one file or pipe: in the order of saying */
-    (void)fprintf(stderr, "waxseal-index: %s\n", safe);
 }
 
 /* A second ^C is for the impatient: it ends the program as if there were no handler. */

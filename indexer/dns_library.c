@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/dns_library.h"
 
-#include <dlfcn.h>
-#include <stddef.h>
-#include <string.h>
+#include "schema/late_library.h"
 
 /* The version of the interface that unbound.h describes. */
 #define SONAME "libunbound.so.8"
 
 G_DEFINE_QUARK(waxseal - dns - error - quark, dns_error)
 
-static const struct {
-    const char *name;
-    size_t offset;
-} functions[] = {
+static const LateFunction functions[] = {
     {"ub_ctx_create", offsetof(DnsLibrary, ctx_create)},
     {"ub_ctx_delete", offsetof(DnsLibrary, ctx_delete)},
     {"ub_ctx_debugout", offsetof(DnsLibrary, ctx_debugout)},
@@ -30,26 +25,11 @@ static const struct {
     {"ub_strerror", offsetof(DnsLibrary, strerror)},
 };
 
-static bool fail(GError **error)
-{
-    g_set_error(error, DNS_ERROR, DNS_ERROR_LIBRARY, "--dns needs libunbound: %s", dlerror());
-    return false;
-}
-
 bool dns_library_load(DnsLibrary *library, GError **error)
 {
-    DnsLibrary loaded;
-    void *handle = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (handle == NULL) {
-        return fail(error);
+    const char *fault = late_library_load(SONAME, functions, G_N_ELEMENTS(functions), library);
+    if (fault != NULL) {
+        g_set_error(error, DNS_ERROR, DNS_ERROR_LIBRARY, "--dns needs libunbound: %s", fault);
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(functions); i++) {
-        void *function = dlsym(handle, functions[i].name);
-        if (function == NULL) {
-            return fail(error);
-        }
-        memcpy((char *)&loaded + functions[i].offset, &function, sizeof function);
-    }
-    *library = loaded;
-    return true;
+    return fault == NULL;
 }

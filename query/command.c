@@ -9,17 +9,14 @@
 #include "query/csv_writer.h"
 #include "query/notes_file.h"
 #include "schema/archive.h"
-#include "schema/terminal_text.h"
+#include "schema/complaint.h"
 
 void command_complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    complaint_print("waxseal-query", format, arguments);
     va_end(arguments);
-    g_autofree char *safe = terminal_text_line(slice_of_string(message), TERMINAL_TEXT_BLOCK);
-    (void)fflush(stdout); /* both may go to one file or pipe: in the order of saying */
-    (void)fprintf(stderr, "waxseal-query: %s\n", safe);
 }
 
 char *command_notes_path(const OptionSet *options)

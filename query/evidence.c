@@ -41,10 +41,6 @@ static const char *const others_sql =
     "field, digest, listed_digest, key_id FROM domainkey_signature WHERE message_id = ?1) o "
     "LEFT JOIN dkim_key k ON k.id = o.key_id ORDER BY method = 2, number, method";
 
-static const char *const sightings_sql =
-    "SELECT " KEY_SIGHTING_COLUMNS " FROM dkim_key_observation WHERE key_id = ? "
-    "ORDER BY first_seen = '', first_seen, source, channel, last_seen";
-
 static void signature_clear(gpointer data)
 {
     EvidenceSignature *signature = data;
@@ -54,12 +50,17 @@ static void signature_clear(gpointer data)
     g_free(signature->key_record);
 }
 
+static GBytes *column_blob(sqlite3_stmt *row, int column)
+{
+    return g_bytes_new(sqlite3_column_blob(row, column),
+                       (gsize)sqlite3_column_bytes(row, column));
+}
+
 static void read_signature(sqlite3_stmt *row, const ViewSignature *view, GArray *signatures)
 {
     EvidenceSignature signature = {
         .field = sqlite3_column_int64(row, 5),
-        .header_digest =
-            g_bytes_new(sqlite3_column_blob(row, 6), (gsize)sqlite3_column_bytes(row, 6)),
+        .header_digest = column_blob(row, 6),
         .body_bytes = sqlite3_column_int64(row, 0),
         .has_key = sqlite3_column_type(row, 1) != SQLITE_NULL,
         .key_selector = archive_column_dup(row, 2),
@@ -101,12 +102,6 @@ static void other_clear(gpointer data)
     g_array_unref(other->sightings);
 }
 
-static GBytes *column_blob(sqlite3_stmt *row, int column)
-{
-    return g_bytes_new(sqlite3_column_blob(row, column),
-                       (gsize)sqlite3_column_bytes(row, column));
-}
-
 static bool read_other(sqlite3_stmt *row, sqlite3_stmt *sightings, GArray *others,
                        GError **error)
 {
@@ -137,7 +132,7 @@ static bool read_other(sqlite3_stmt *row, sqlite3_stmt *sightings, GArray *other
 
 static bool read_others(sqlite3 *db, Evidence *evidence, GError **error)
 {
-    g_autoptr(sqlite3_stmt) sightings = archive_prepare(db, sightings_sql, error);
+    g_autoptr(sqlite3_stmt) sightings = key_sightings_prepare(db, error);
     g_autoptr(sqlite3_stmt) rows =
         sightings == NULL ? NULL : archive_prepare(db, others_sql, error);
     if (rows == NULL) {

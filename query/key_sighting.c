@@ -21,6 +21,15 @@ GArray *key_sightings_new(void)
     return sightings;
 }
 
+sqlite3_stmt *key_sightings_prepare(sqlite3 *db, GError **error)
+{
+    return archive_prepare(db,
+                           "SELECT " KEY_SIGHTING_COLUMNS
+                           " FROM dkim_key_observation WHERE key_id = ? "
+                           "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
+                           error);
+}
+
 bool key_sightings_read(sqlite3_stmt *rows, GArray *sightings, GError **error)
 {
     int code = sqlite3_step(rows);

@@ -23,6 +23,10 @@ typedef struct {
 /* Returns: (transfer full) an empty array of KeySighting. */
 GArray *key_sightings_new(void);
 
+/* Prepares a statement for key_sightings_read; its one value is the id of the key. Those
+ * without a date come last. Returns: (transfer full), NULL with `error`. */
+sqlite3_stmt *key_sightings_prepare(sqlite3 *db, GError **error);
+
 /* Appends all rows of a bound statement that selects KEY_SIGHTING_COLUMNS, and resets it.
  * Returns: false with `error`. */
 bool key_sightings_read(sqlite3_stmt *rows, GArray *sightings, GError **error);

@@ -9,7 +9,6 @@ typedef enum {
     SQL_MESSAGE,
     SQL_ADDRESSES,
     SQL_SIGNATURES,
-    SQL_SIGHTINGS,
     SQL_ARC_SETS,
     SQL_DOMAINKEYS,
     SQL_CLAIMS,
@@ -36,9 +35,6 @@ static const char *const sql[] = {
         "FROM signature s JOIN signed_fields f ON f.id = s.signed_fields_id "
         "LEFT JOIN dkim_key k ON k.id = s.key_id "
         "WHERE s.message_id = ? ORDER BY s.position",
-    [SQL_SIGHTINGS] =
-        "SELECT " KEY_SIGHTING_COLUMNS " FROM dkim_key_observation WHERE key_id = ? "
-        "ORDER BY first_seen = '', first_seen, source, channel, last_seen",
     [SQL_ARC_SETS] =
         "SELECT a.instance, a.cv, a.authserv_id, a.authentication_results, "
         "a.canonicalization, f.fields, a.body_length, a.body_ok, "
@@ -357,7 +353,7 @@ static MessageView *message_view_new(void)
 /* Who had the keys of the signatures, and when they were used. */
 static bool read_keys(sqlite3 *db, MessageView *view, GError **error)
 {
-    g_autoptr(sqlite3_stmt) rows = archive_prepare(db, sql[SQL_SIGHTINGS], error);
+    g_autoptr(sqlite3_stmt) rows = key_sightings_prepare(db, error);
     if (rows == NULL) {
         return false;
     }

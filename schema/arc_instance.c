@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/arc_instance.h"
 
+#include "schema/comment.h"
 #include "schema/dkim_tag.h"
 
 #define POSITION_DIGITS_MAX 2
-
-/* The length of the comment that `text` begins with, inner ones included; 0 when it does not
- * end. */
-static size_t comment_length(Slice text)
-{
-    size_t depth = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\\') {
-            i++;
-        } else if (text.ptr[i] == '(') {
-            depth++;
-        } else if (text.ptr[i] == ')' && --depth == 0) {
-            return i + 1;
-        }
-    }
-    return 0;
-}
 
 /* `text` without the white space and comments (RFC 5322 3.2.2) that it begins with. A comment
  * that does not end is none: what it hides must not become an instance. */

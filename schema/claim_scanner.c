@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/claim_scanner.h"
 
+#include "schema/comment.h"
+
 #define NOT_FOUND SIZE_MAX
 
 static bool is_space(char c)
@@ -36,23 +38,6 @@ static size_t find_semicolon(Slice text)
     return at == NULL ? text.len : (size_t)(at - text.ptr);
 }
 
-/* comment = "(" *([FWS] ccontent) [FWS] ")". Returns: the place of the ")" that belongs to the
- * "(" at the begin. */
-static size_t find_comment_end(Slice text)
-{
-    size_t depth = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\\') {
-            i++;
-        } else if (text.ptr[i] == '(') {
-            depth++;
-        } else if (text.ptr[i] == ')' && --depth == 0) {
-            return i;
-        }
-    }
-    return NOT_FOUND;
-}
-
 /* The end of a comment where they do not nest: ")" or ";". */
 static size_t find_flat_comment_end(Slice text)
 {
@@ -65,11 +50,9 @@ static size_t find_flat_comment_end(Slice text)
 
 static void skip_comment(ClaimScanner *scanner, GString *comment)
 {
-    size_t end = scanner->has_open_comment ? NOT_FOUND : find_comment_end(scanner->rest);
-    if (end == NOT_FOUND) {
-        scanner->has_open_comment = true;
-        end = find_flat_comment_end(scanner->rest);
-    }
+    const size_t length = scanner->has_open_comment ? 0 : comment_length(scanner->rest);
+    scanner->has_open_comment = length == 0;
+    const size_t end = length == 0 ? find_flat_comment_end(scanner->rest) : length - 1;
     if (comment != NULL && comment->len == 0) {
         append_unquoted(comment, slice_of(scanner->rest.ptr + 1, end - 1));
     }

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/gmime_library.h"
 
-#include <dlfcn.h>
-#include <stddef.h>
-#include <string.h>
+#include "schema/late_library.h"
 
 /* The version of the interface that the headers describe. */
 #define SONAME "libgmime-3.0.so.0"
 
-static const struct {
-    const char *name;
-    size_t offset;
-} functions[] = {
+static const LateFunction functions[] = {
     {"g_mime_init", offsetof(GMimeLibrary, init)},
     {"g_mime_content_type_parse", offsetof(GMimeLibrary, content_type_parse)},
     {"g_mime_content_type_get_media_type", offsetof(GMimeLibrary, content_type_get_media_type)},
@@ -29,16 +24,9 @@ static const struct {
 
 static void load(GMimeLibrary *library)
 {
-    void *handle = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (handle == NULL) {
-        g_error("reading mail needs GMime: %s", dlerror());
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(functions); i++) {
-        void *function = dlsym(handle, functions[i].name);
-        if (function == NULL) {
-            g_error("reading mail needs GMime: %s", dlerror());
-        }
-        memcpy((char *)library + functions[i].offset, &function, sizeof function);
+    const char *fault = late_library_load(SONAME, functions, G_N_ELEMENTS(functions), library);
+    if (fault != NULL) {
+        g_error("reading mail needs GMime: %s", fault);
     }
     library->init();
 }
