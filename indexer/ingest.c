@@ -15,6 +15,11 @@
  * paid for again in page faults. */
 #define KEEP_FREED_BYTES (64 << 20)
 
+/* One index thread, and one more for so many workers: what they feed it with. More than three
+ * would only wait for the main thread, and each takes the memory of a batch. */
+#define WORKERS_PER_INDEX_THREAD 4
+#define INDEX_THREADS_MAX        3
+
 /* Page cache of the writing connection. */
 #define CACHE_KIB 65536
 
@@ -299,6 +304,11 @@ static void fill_outcome(Ingest *ingest, IngestOutcome *ret_outcome)
     *ret_outcome = ingest->outcome;
 }
 
+static unsigned index_threads(unsigned n_workers)
+{
+    return CLAMP(1 + n_workers / WORKERS_PER_INDEX_THREAD, 1, INDEX_THREADS_MAX);
+}
+
 bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError **error)
 {
     g_auto(Ingest) ingest = {.options = options,
@@ -318,7 +328,11 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     if (ingest.pool == NULL || !open_archive(&ingest, error) || !import_keys(&ingest, error)) {
         return false;
     }
-    ingest.writer = writer_new(ingest.db, ingest.lock_fd, options->keys, error);
+    const WriterOptions writer = {
+        .keys = options->keys,
+        .n_index_threads = index_threads(options->n_workers),
+    };
+    ingest.writer = writer_new(ingest.db, ingest.lock_fd, &writer, error);
     if (ingest.writer == NULL || !add_sources(&ingest, error)) {
         return false;
     }

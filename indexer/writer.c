@@ -43,10 +43,16 @@ static const char *const statements_sql[N_STATEMENTS] = {
                   " value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
 };
 
+/* What the threads of the index read of a batch. */
+typedef struct {
+    GByteArray *flat;  /* records */
+    GArray *documents; /* FtsDocument */
+} IndexedBatch;
+
 /* A message of the batch that is new in the archive. */
 typedef struct {
     int64_t id;
-    size_t flat_at; /* in Writer.flat */
+    size_t flat_at; /* in IndexedBatch.flat */
     size_t flat_length;
     size_t shared_at; /* in Writer.shared_ids */
     uint32_t thread;  /* of the ThreadIndex */
@@ -78,10 +84,10 @@ struct Writer {
     bool in_transaction;
     gint64 began_us; /* the transaction */
 
-    GByteArray *flat;         /* records of the batch */
-    GByteArray *flat_indexed; /* of the batch before, which may still be being indexed */
+    IndexedBatch *batches; /* a ring: one is being collected, the others may be being indexed */
+    unsigned n_batches;
+    IndexedBatch *batch;      /* the one that is being collected */
     GArray *new_messages;     /* NewMessage */
-    GArray *documents;        /* FtsDocument of the batch that is being indexed */
     GArray *shared_ids;       /* int64_t, of all new messages */
     GArray *occurrences;      /* Occurrence */
     GHashTable *batch_hashes; /* HashEntry, set */
@@ -116,15 +122,45 @@ static bool load_state(Writer *writer, GError **error)
                           &writer->drift_stored, error);
 }
 
-Writer *writer_new(sqlite3 *db, int fd, const KeyStore *keys, GError **error)
+static void make_batches(Writer *writer, unsigned n_index_threads)
+{
+    writer->n_batches = n_index_threads + 1;
+    writer->batches = g_new0(IndexedBatch, writer->n_batches);
+    for (unsigned i = 0; i < writer->n_batches; i++) {
+        writer->batches[i].flat = g_byte_array_new();
+        writer->batches[i].documents = g_array_new(false, false, sizeof(FtsDocument));
+    }
+    writer->batch = writer->batches;
+}
+
+static void free_batches(Writer *writer)
+{
+    for (unsigned i = 0; i < writer->n_batches; i++) {
+        g_byte_array_unref(writer->batches[i].flat);
+        g_array_unref(writer->batches[i].documents);
+    }
+    g_free(writer->batches);
+}
+
+static bool open_tables(Writer *writer, const WriterOptions *options, GError **error)
+{
+    writer->files = file_table_new(writer->db, error);
+    writer->rows =
+        writer->files == NULL ? NULL : message_rows_new(writer->db, options->keys, error);
+    writer->fts_builder = writer->rows == NULL
+                              ? NULL
+                              : fts_builder_new(writer->db, options->n_index_threads, error);
+    writer->threads = writer->fts_builder == NULL ? NULL : thread_index_new(writer->db, error);
+    return writer->threads != NULL;
+}
+
+Writer *writer_new(sqlite3 *db, int fd, const WriterOptions *options, GError **error)
 {
     g_autoptr(Writer) writer = g_new0(Writer, 1);
     writer->db = db;
     writer->fd = fd;
-    writer->flat = g_byte_array_new();
-    writer->flat_indexed = g_byte_array_new();
+    make_batches(writer, options->n_index_threads);
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
-    writer->documents = g_array_new(false, false, sizeof(FtsDocument));
     writer->shared_ids = g_array_new(false, false, sizeof(int64_t));
     writer->occurrences = g_array_new(false, false, sizeof(Occurrence));
     writer->batch_hashes =
@@ -132,11 +168,7 @@ Writer *writer_new(sqlite3 *db, int fd, const KeyStore *keys, GError **error)
     writer->batch_ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     writer->crowded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     mail_record_init(&writer->scratch);
-    writer->files = file_table_new(db, error);
-    writer->rows = writer->files == NULL ? NULL : message_rows_new(db, keys, error);
-    writer->fts_builder = writer->rows == NULL ? NULL : fts_builder_new(db, error);
-    writer->threads = writer->fts_builder == NULL ? NULL : thread_index_new(db, error);
-    if (writer->threads == NULL ||
+    if (!open_tables(writer, options, error) ||
         !statement_set_init(&writer->statements, db, statements_sql, N_STATEMENTS, error) ||
         !load_state(writer, error)) {
         return NULL;
@@ -158,10 +190,8 @@ void writer_free(Writer *writer)
     if (writer->in_transaction) {
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
     }
-    g_byte_array_unref(writer->flat);
-    g_byte_array_unref(writer->flat_indexed);
+    free_batches(writer);
     g_array_unref(writer->new_messages);
-    g_array_unref(writer->documents);
     g_array_unref(writer->shared_ids);
     g_array_unref(writer->occurrences);
     g_hash_table_unref(writer->batch_hashes);
@@ -261,14 +291,14 @@ static bool queue_message(Writer *writer, int64_t id, Slice flat, const MailReco
 {
     NewMessage message = {
         .id = id,
-        .flat_at = writer->flat->len,
+        .flat_at = writer->batch->flat->len,
         .flat_length = flat.len,
         .shared_at = writer->shared_ids->len,
     };
     if (!thread_index_add(writer->threads, id, record, &message.thread, error)) {
         return false;
     }
-    g_byte_array_append(writer->flat, (const guint8 *)flat.ptr, (guint)flat.len);
+    g_byte_array_append(writer->batch->flat, (const guint8 *)flat.ptr, (guint)flat.len);
     g_array_append_val(writer->new_messages, message);
     HashEntry *entry = g_new(HashEntry, 1);
     memcpy(entry->bytes, record->sha256, SHA256_BYTES);
@@ -333,7 +363,7 @@ static uint64_t batch_bytes(const Writer *writer, uint64_t rest)
 
 bool writer_is_full(const Writer *writer, uint64_t rest)
 {
-    return writer->flat->len >= batch_bytes(writer, rest) ||
+    return writer->batch->flat->len >= batch_bytes(writer, rest) ||
            writer->occurrences->len >= WRITER_BATCH_MESSAGES;
 }
 
@@ -346,7 +376,8 @@ static gint compare_ids(gconstpointer a, gconstpointer b)
 
 static Slice flat_of(const Writer *writer, const NewMessage *message)
 {
-    return slice_of((const char *)writer->flat->data + message->flat_at, message->flat_length);
+    return slice_of((const char *)writer->batch->flat->data + message->flat_at,
+                    message->flat_length);
 }
 
 static bool insert_message(Writer *writer, const NewMessage *message, GError **error)
@@ -363,24 +394,27 @@ static bool insert_message(Writer *writer, const NewMessage *message, GError **e
                                shared_ids + message->shared_at, error);
 }
 
-static void start_fts_builder(Writer *writer)
+static bool start_fts_builder(Writer *writer, GError **error)
 {
-    g_array_set_size(writer->documents, 0);
+    GArray *documents = writer->batch->documents;
+    g_array_set_size(documents, 0);
     for (guint i = 0; i < writer->new_messages->len; i++) {
         const NewMessage *message = &g_array_index(writer->new_messages, NewMessage, i);
         const FtsDocument document = {message->id, flat_of(writer, message)};
-        g_array_append_val(writer->documents, document);
+        g_array_append_val(documents, document);
     }
-    fts_builder_start(writer->fts_builder,
-                      (const FtsDocument *)(const void *)writer->documents->data,
-                      writer->documents->len);
+    return fts_builder_start(writer->fts_builder,
+                             (const FtsDocument *)(const void *)documents->data, documents->len,
+                             error);
 }
 
 /* In the order of ids. */
 static bool write_messages(Writer *writer, GError **error)
 {
     g_array_sort(writer->new_messages, compare_ids);
-    start_fts_builder(writer);
+    if (!start_fts_builder(writer, error)) {
+        return false;
+    }
     for (guint i = 0; i < writer->new_messages->len; i++) {
         if (!insert_message(writer, &g_array_index(writer->new_messages, NewMessage, i),
                             error)) {
@@ -421,18 +455,25 @@ static bool write_drift(Writer *writer, GError **error)
     return statement_run(set, error);
 }
 
-/* The records go to the index's thread, the rest is forgotten. */
+/* Takes the batch of the ring that the index's threads are done with. */
+static void next_batch(Writer *writer)
+{
+    const size_t next = ((size_t)(writer->batch - writer->batches) + 1) % writer->n_batches;
+    writer->batch = &writer->batches[next];
+    /* One huge message must not keep its memory for the rest of the run. */
+    if (writer->batch->flat->len > 2 * WRITER_BATCH_BYTES) {
+        g_byte_array_unref(writer->batch->flat);
+        writer->batch->flat = g_byte_array_new();
+    }
+    g_byte_array_set_size(writer->batch->flat, 0);
+}
+
+/* The records stay with the index's threads, the rest is forgotten. */
 static void empty_batch(Writer *writer)
 {
-    GByteArray *flat = writer->flat_indexed;
-    writer->flat_indexed = writer->flat;
-    /* One huge message must not keep its memory for the rest of the run. */
-    if (flat->len > 2 * WRITER_BATCH_BYTES) {
-        g_byte_array_unref(flat);
-        flat = g_byte_array_new();
+    if (writer->new_messages->len > 0) {
+        next_batch(writer);
     }
-    g_byte_array_set_size(flat, 0);
-    writer->flat = flat;
     g_array_set_size(writer->new_messages, 0);
     g_array_set_size(writer->shared_ids, 0);
     g_array_set_size(writer->occurrences, 0);
@@ -449,11 +490,10 @@ static void start_writing(const Writer *writer)
     }
 }
 
-/* Writes the rows of the batch, and leaves its index to the builder's thread. */
+/* Writes the rows of the batch, and leaves its index to the builder. */
 static bool write_batch(Writer *writer, GError **error)
 {
-    if (!fts_builder_finish(writer->fts_builder, error) || !write_messages(writer, error) ||
-        !write_occurrences(writer, error)) {
+    if (!write_messages(writer, error) || !write_occurrences(writer, error)) {
         return false;
     }
     empty_batch(writer);
@@ -486,7 +526,24 @@ bool writer_flush(Writer *writer, GError **error)
            (write_batch(writer, error) && commit(writer, false, error));
 }
 
-/* By the number of segments alone: where they are merged must not depend on time. */
+/* By the number of segments alone, with those that are being made: where they are merged must
+ * depend neither on time nor on the number of threads. */
+static bool merge_is_due(Writer *writer, bool *ret_due, GError **error)
+{
+    int64_t n_segments = 0;
+    if (!fts_index_count_segments(writer->db, &n_segments, error)) {
+        return false;
+    }
+    *ret_due = n_segments + fts_builder_running(writer->fts_builder) >= FTS_SEGMENTS_MAX;
+    /* A batch without a word becomes no segment. */
+    if (*ret_due && (!fts_builder_finish(writer->fts_builder, error) ||
+                     !fts_index_count_segments(writer->db, &n_segments, error))) {
+        return false;
+    }
+    *ret_due = *ret_due && n_segments >= FTS_SEGMENTS_MAX;
+    return true;
+}
+
 static bool commit_and_merge(Writer *writer, GError **error)
 {
     return commit(writer, false, error) && fts_index_merge(writer->db, error);
@@ -494,12 +551,11 @@ static bool commit_and_merge(Writer *writer, GError **error)
 
 bool writer_end_batch(Writer *writer, GError **error)
 {
-    int64_t n_segments = 0;
-    if (!write_batch(writer, error) ||
-        !fts_index_count_segments(writer->db, &n_segments, error)) {
+    bool is_due = false;
+    if (!write_batch(writer, error) || !merge_is_due(writer, &is_due, error)) {
         return false;
     }
-    if (n_segments >= FTS_SEGMENTS_MAX) {
+    if (is_due) {
         return commit_and_merge(writer, error);
     }
     const bool may_wait = g_get_monotonic_time() - writer->began_us < WRITER_COMMIT_US &&

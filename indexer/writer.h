@@ -1,12 +1,13 @@
 /* writer.h - puts records into the archive: one row a distinct message, every occurrence kept,
  * rowids ascending within a batch, a commit every few seconds. While a batch is being
- * collected, a thread indexes the text of the one before.
+ * collected, threads index the text of those before.
  *
  * The only module that decides ids. An id is the message's date in Unix seconds or the next
  * free number above; messages without a date count from 1. What is given to the writer in the
- * same order gives the same archive, whatever the batches are.
+ * same order gives the same archive, whatever the batches are and however many threads.
  *
- * Memory: two batches of at most about WRITER_BATCH_BYTES of flat records.
+ * Memory: a batch of at most about WRITER_BATCH_BYTES of flat records, and for each thread one
+ * more and its index (fts_batch.h).
  * Errors: ARCHIVE_ERROR. After an error the archive is as after the last commit.
  * Threads: that of the connection.
  */
@@ -25,7 +26,7 @@
 #define WRITER_BATCH_MESSAGES 20000
 #endif
 
-/* With each commit the disk and the index's thread are waited for; a kill loses at most so
+/* With each commit the disk and the index's threads are waited for; a kill loses at most so
  * long. This and the number of messages are smaller in tests/crash.py. */
 #ifndef WRITER_COMMIT_US
 #define WRITER_COMMIT_US (INT64_C(10) * G_USEC_PER_SEC)
@@ -46,9 +47,14 @@ typedef struct {
     uint64_t batches;
 } WriterCounts;
 
-/* `fd` is open on the file of `db` as long as the writer is there, or -1. `keys` is borrowed
- * and may be NULL. Returns: (transfer full) NULL with `error`. */
-Writer *writer_new(sqlite3 *db, int fd, const KeyStore *keys, GError **error);
+typedef struct {
+    const KeyStore *keys;     /* borrowed; may be NULL */
+    unsigned n_index_threads; /* at least 1 */
+} WriterOptions;
+
+/* `fd` is open on the file of `db` as long as the writer is there, or -1.
+ * Returns: (transfer full) NULL with `error`. */
+Writer *writer_new(sqlite3 *db, int fd, const WriterOptions *options, GError **error);
 
 /* Forgets what was not flushed. Accepts NULL. */
 void writer_free(Writer *writer);

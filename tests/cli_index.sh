@@ -78,6 +78,20 @@ for workers in 1 3; do
 done
 ok "the archive does not depend on the number of workers"
 
+# Many batches; 8 workers have three threads that index. With the same batches also the pages of the text index are the same.
+everything() {
+    sqlite3 "$1" .dump | grep -v '^INSERT INTO source'
+}
+small=$WAXSEAL_BUILD_DIR/tests/waxseal-index-small-batches
+for workers in 1 8; do
+    expect_exit 0 "$small" -d "threads$workers.db" "-j$workers" first.mbox second.mbox.gz tree
+    canonical "threads$workers.db" | cmp -s - reference || fail "small batches of $workers workers give another archive"
+done
+[ "$(sqlite3 threads1.db 'select count(distinct segid) from message_fts_idx')" -ge 10 ] || fail "small batches make few segments"
+everything threads1.db >everything
+everything threads8.db | cmp -s - everything || fail "threads that index make another archive than one"
+ok "nor on the number of batches, or of those that are indexed at once"
+
 cp one.db again.db
 expect_exit 0 "$index" -d again.db first.mbox second.mbox.gz tree
 grep -q '; 0 new' out || fail "a second run adds something"

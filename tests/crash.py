@@ -2,7 +2,8 @@
 """Ends waxseal-index in hard ways, runs the same command again, and compares the archive with an uninterrupted run's.
 
 Every table is compared row for row, ids included, and so is the full-text index, term by term. The program is the one
-whose batches are small (tests/CMakeLists.txt), so that a run of a second has many commits to be killed between.
+whose batches are small (tests/CMakeLists.txt), so that a run of a second has many commits to be killed between. It has so
+many workers that several batches are indexed at once; the uninterrupted run has one.
 
     crash.py [--kills N]     N random moments (6 unless said otherwise)
 
@@ -31,6 +32,7 @@ READ_FAULT = os.path.join(BUILD, "tests", "libread_fault.so")
 VOLATILE = {"source": {"added_at"}}
 
 MESSAGES = 1200
+WORKERS = 8  # index_threads of indexer/ingest.c: three
 EXIT_DONE, EXIT_FAILED, EXIT_DAMAGED = 0, 1, 4
 
 
@@ -65,14 +67,14 @@ def make_dump(folder):
     return ["--keys", os.path.join(SAMPLE, "keys.tsv"), first, os.path.join(SAMPLE, "dump"), second]
 
 
-def command(database, arguments):
+def command(database, arguments, workers=WORKERS):
     """The command line of a run."""
-    return [INDEX, "-q", "-d", database, *arguments]
+    return [INDEX, "-q", "-d", database, f"-j{workers}", *arguments]
 
 
-def run(database, arguments, expected=(EXIT_DONE,), environment=None):
+def run(database, arguments, expected=(EXIT_DONE,), environment=None, workers=WORKERS):
     """Runs to the end. Returns: what it said on stderr."""
-    done = subprocess.run(command(database, arguments), capture_output=True, text=True, check=False,
+    done = subprocess.run(command(database, arguments, workers), capture_output=True, text=True, check=False,
                           env={**os.environ, **(environment or {})})
     if done.returncode not in expected:
         fail(f"exit {done.returncode} instead of {expected}: {done.stderr}")
@@ -290,7 +292,7 @@ def main():
         arguments = make_dump(folder)
         whole = os.path.join(folder, "whole.db")
         started = time.monotonic()
-        run(whole, arguments)
+        run(whole, arguments, workers=1)
         seconds = time.monotonic() - started
         reference = {"hashes": canonical(whole), "count": stored(whole), "bytes": os.path.getsize(whole)}
         check_kills(folder, arguments, reference, seconds, wanted)

@@ -55,20 +55,21 @@ watched() {
     echo "ok - $program $*"
 }
 
+# index PROGRAM SOURCE...: with so many workers that several batches are indexed at once.
 index() {
-    watched '0|4' indexer/waxseal-index --no-sandbox -q -d "$archive" --keys data/sample/keys.tsv "$@"
+    watched '0|4' "$1" --no-sandbox -q -j8 -d "$archive" --keys data/sample/keys.tsv "${@:2}"
 }
 
 query() {
     watched '0|1' query/waxseal-query --no-sandbox -d "$archive" "$@"
 }
 
-index data/sample/dump
+index indexer/waxseal-index data/sample/dump
 if [ -d "${WAXSEAL_TEST_MAIL:-}" ]; then
     head -c "$list_bytes" "$WAXSEAL_TEST_MAIL/lists/ltp.mbox" >"$work/list.mbox"
-    index "$work/list.mbox"
+    index tests/waxseal-index-small-batches "$work/list.mbox"
     for folder in signed tricky containers; do
-        index "$WAXSEAL_TEST_MAIL/$folder"
+        index indexer/waxseal-index "$WAXSEAL_TEST_MAIL/$folder"
     done
 else
     echo "ok - real mail # SKIP WAXSEAL_TEST_MAIL names no folder"

@@ -12,7 +12,7 @@ import table
 
 SAMPLES_PER_S = 997    # a prime: no beat with anything that ticks
 STACK_BYTES = 16384
-MAIN, FTS, READER, WORKER = "main thread", "index thread", "reader thread", "workers"
+MAIN, FTS, READER, WORKER = "main thread", "index threads", "reader thread", "workers"
 KERNEL_HELP = "perf, of the Debian package linux-perf, must be allowed to sample (kernel.perf_event_paranoid)"
 
 # Function -> stage. The innermost function of a stack that is in the table decides.
@@ -31,7 +31,8 @@ STAGES = {
     MAIN: {"slot_record_read": "records: check, copy", "writer_add_message": "records: check, copy",
            "record_decode": "records: check, copy", "message_rows_intern": "shared rows: addresses, keys",
            "thread_index_add": "threads", "thread_index_thread": "threads", "thread_index_store": "threads",
-           "write_batch": "rows of messages", "fts_builder_finish": "rows of the text index", "make_index": "indexes",
+           "write_batch": "rows of messages", "fts_builder_start": "rows of the text index",
+           "fts_builder_finish": "rows of the text index", "make_index": "indexes",
            "archive_open_writable": "start", "__libc_pwrite": "pages to the file", "fdatasync": "pages to the file",
            "sync_file_range": "pages to the file", "summary_print": "summary"},
     FTS: {"fts_terms_add": "terms and positions", "tokenizer_run": "tokenize", "record_decode": "collect and fold the text",
@@ -44,7 +45,7 @@ def role_of(command, process, main_process):
     """Returns the role of a thread."""
     if command == "reader":
         return READER
-    if command == "fts-builder":
+    if command == "fts-batch":
         return FTS
     return MAIN if process == main_process else WORKER
 
@@ -108,13 +109,18 @@ def show_stages(stages):
     return roles
 
 
+def index_threads(processors):
+    """Returns how many threads index text, as indexer/ingest.c has it, with one worker a processor."""
+    return min(1 + processors // 4, 3)
+
+
 def show_bounds(roles):
     """Prints how long each part would be busy with more processors: the longest is what bounds the whole."""
     head = ["processors", MAIN, FTS, READER, WORKER, "bound by"]
     rows = []
     for n in (1, 2, 4, 8, 16):
-        # The three threads are one each; workers share what is left, and there are as many as processors.
-        alone = {MAIN: roles[MAIN], FTS: roles[FTS], READER: roles[READER], WORKER: roles[WORKER] / n}
+        # Main and reader are one thread each; there are as many workers as processors.
+        alone = {MAIN: roles[MAIN], FTS: roles[FTS] / index_threads(n), READER: roles[READER], WORKER: roles[WORKER] / n}
         whole = sum(roles.values()) / n
         longest = max(alone, key=alone.get)
         bound = f"all processors, {whole:.2f} s" if whole >= alone[longest] else f"{longest}, {alone[longest]:.2f} s"
