@@ -150,7 +150,7 @@ static DkimFinding find_message(ArcVerifier *verifier, const ArcSet *set,
 {
     const DkimSignature *signature = &set->message.signature;
     const size_t len = dkim_hash_bytes(dkim_algorithm_hash(signature->algorithm));
-    dkim_header_hash(verifier->digest, verifier->index, signature,
+    dkim_header_hash(verifier->digest, verifier->index, NULL, signature,
                      set->fields[ARC_FIELD_MESSAGE], digest);
     return dkim_finding_make(verifier->key_search, signature,
                              slice_of((const char *)digest, len), body, &verifier->terms);

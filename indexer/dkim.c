@@ -182,8 +182,10 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     RecordSignature *entry =
         &g_array_index(record->signatures, RecordSignature, checkable->record_index);
 
+    const DkimSignature *before = at == 0 ? NULL : &verifier->checkable[at - 1].signature;
     uint8_t digest[DKIM_HASH_BYTES_MAX];
-    dkim_header_hash(verifier->digest, verifier->index, signature, checkable->field, digest);
+    dkim_header_hash(verifier->digest, verifier->index, before, signature, checkable->field,
+                     digest);
     const Slice header_digest = slice_of(
         (const char *)digest, dkim_hash_bytes(dkim_algorithm_hash(signature->algorithm)));
     const DkimKeyTerms terms = {.has_date = record->has_date, .date = record->date};

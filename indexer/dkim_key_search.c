@@ -25,21 +25,14 @@ void dkim_key_search_free(DkimKeySearch *search)
     g_free(search);
 }
 
-static const GPtrArray *own_keys(const DkimKeySearch *search, const char *selector,
-                                 const char *domain)
-{
-    return key_store_find(search->keys, slice_of_string(selector), slice_of_string(domain));
-}
-
 KeyRank dkim_key_search_rank(const DkimKeySearch *search, const char *selector,
                              const char *domain)
 {
-    if (own_keys(search, selector, domain) != NULL) {
-        return KEY_RANK_OWN;
+    if (key_store_find_normal_selector(search->keys, selector) == NULL) {
+        return KEY_RANK_NONE;
     }
-    return key_store_find_selector(search->keys, slice_of_string(selector)) != NULL
-               ? KEY_RANK_SHARED
-               : KEY_RANK_NONE;
+    return key_store_find_normal(search->keys, selector, domain) != NULL ? KEY_RANK_OWN
+                                                                         : KEY_RANK_SHARED;
 }
 
 static DkimPublicKey *object_of(DkimKeySearch *search, const Key *key)
@@ -147,7 +140,8 @@ static bool is_published_there(const Key *key)
  * ways. */
 static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *question)
 {
-    const GPtrArray *keys = own_keys(search, question->selector, question->domain);
+    const GPtrArray *keys =
+        key_store_find_normal(search->keys, question->selector, question->domain);
     const guint n_keys = keys == NULL ? 0 : keys->len;
     DkimKeyAnswer answer = {.outcome = DKIM_KEYS_NONE};
     for (guint i = 0; i < KEY_ORIGIN_COUNT * n_keys; i++) {
@@ -171,8 +165,7 @@ static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *
 static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestion *question,
                                      bool has_recovered)
 {
-    const GPtrArray *keys =
-        key_store_find_selector(search->keys, slice_of_string(question->selector));
+    const GPtrArray *keys = key_store_find_normal_selector(search->keys, question->selector);
     size_t n_tried = 0;
     for (guint i = 0; keys != NULL && i < keys->len && n_tried < DKIM_SHARED_KEYS_MAX; i++) {
         const Key *key = g_ptr_array_index(keys, i);

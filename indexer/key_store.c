@@ -331,12 +331,21 @@ const GPtrArray *key_store_find(const KeyStore *store, Slice selector, Slice dom
 {
     char selector_name[DKIM_DOMAIN_BYTES_MAX + 1];
     char domain_name[DKIM_DOMAIN_BYTES_MAX + 1];
-    char name[NAME_MAX_BYTES];
     if (!dkim_domain_normalize(selector, selector_name) ||
         !dkim_domain_normalize(domain, domain_name)) {
         return NULL;
     }
-    g_snprintf(name, sizeof name, "%s %s", selector_name, domain_name);
+    return key_store_find_normal(store, selector_name, domain_name);
+}
+
+const GPtrArray *key_store_find_normal(const KeyStore *store, const char *selector,
+                                       const char *domain)
+{
+    char name[NAME_MAX_BYTES];
+    const size_t len = g_strlcpy(name, selector, sizeof name);
+    g_assert(len + 1 < sizeof name);
+    name[len] = ' ';
+    g_strlcpy(name + len + 1, domain, sizeof name - len - 1);
     return g_hash_table_lookup(store->by_name, name);
 }
 
@@ -346,7 +355,12 @@ const GPtrArray *key_store_find_selector(const KeyStore *store, Slice selector)
     if (!dkim_domain_normalize(selector, name)) {
         return NULL;
     }
-    return g_hash_table_lookup(store->by_selector, name);
+    return key_store_find_normal_selector(store, name);
+}
+
+const GPtrArray *key_store_find_normal_selector(const KeyStore *store, const char *selector)
+{
+    return g_hash_table_lookup(store->by_selector, selector);
 }
 
 bool key_store_read_file(KeyStore *store, const char *path, size_t *ret_bad_lines,

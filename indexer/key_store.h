@@ -108,6 +108,11 @@ const Key *key_store_get(const KeyStore *store, int64_t index);
  * const Key *, NULL when there are none. */
 const GPtrArray *key_store_find(const KeyStore *store, Slice selector, Slice domain);
 
+/* The same for a name in its normal form (dkim_domain.h). */
+const GPtrArray *key_store_find_normal(const KeyStore *store, const char *selector,
+                                       const char *domain);
+
 /* All keys of that selector under any domain, for keys shared by many names. Returns: as above.
  */
 const GPtrArray *key_store_find_selector(const KeyStore *store, Slice selector);
+const GPtrArray *key_store_find_normal_selector(const KeyStore *store, const char *selector);

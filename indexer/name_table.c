@@ -16,8 +16,10 @@ static const char *const statements_sql[N_STATEMENTS] = {
 struct NameTable {
     sqlite3 *db;
     StatementSet statements;
-    GHashTable *addresses; /* "address\nname" -> GINT_TO_POINTER(id) */
-    GHashTable *fields;    /* h= list -> the same */
+    GHashTable *addresses;  /* "address\nname" -> GINT_TO_POINTER(id) */
+    GHashTable *fields;     /* h= list -> the same */
+    GString *last_fields;   /* h= list that was looked for last: signatures come in pairs */
+    int64_t last_fields_id; /* 0 without one */
     KeyRows *key_rows;
     GString *scratch;
 };
@@ -28,6 +30,7 @@ NameTable *name_table_new(sqlite3 *db, const KeyStore *keys, GError **error)
     table->db = db;
     table->addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     table->fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    table->last_fields = g_string_new(NULL);
     table->scratch = g_string_new(NULL);
     table->key_rows = key_rows_new(db, keys, error);
     if (table->key_rows == NULL ||
@@ -46,6 +49,7 @@ void name_table_free(NameTable *table)
     g_hash_table_unref(table->addresses);
     g_hash_table_unref(table->fields);
     key_rows_free(table->key_rows);
+    g_string_free(table->last_fields, true);
     g_string_free(table->scratch, true);
     g_free(table);
 }
@@ -118,18 +122,15 @@ bool name_table_address(NameTable *table, Slice address, Slice name, int64_t *re
     return true;
 }
 
-bool name_table_signed_fields(NameTable *table, Slice fields, int64_t *ret_id, GError **error)
+static bool find_signed_fields(NameTable *table, Slice fields, int64_t *ret_id, GError **error)
 {
-    g_string_truncate(table->scratch, 0);
-    g_string_append_len(table->scratch, fields.ptr, (gssize)fields.len);
-    if (lookup(table->fields, table->scratch->str, ret_id)) {
+    if (lookup(table->fields, table->last_fields->str, ret_id)) {
         return true;
     }
     bool found = false;
-    int64_t id = 0;
     sqlite3_stmt *find = statement_set_get(&table->statements, FIND_FIELDS);
     statement_bind_text(find, 1, fields);
-    if (!statement_find(find, &found, &id, error)) {
+    if (!statement_find(find, &found, ret_id, error)) {
         return false;
     }
     if (!found) {
@@ -138,10 +139,24 @@ bool name_table_signed_fields(NameTable *table, Slice fields, int64_t *ret_id, G
         if (!statement_run(add, error)) {
             return false;
         }
-        id = sqlite3_last_insert_rowid(table->db);
+        *ret_id = sqlite3_last_insert_rowid(table->db);
     }
-    remember(table->fields, table->scratch->str, id);
-    *ret_id = id;
+    remember(table->fields, table->last_fields->str, *ret_id);
+    return true;
+}
+
+bool name_table_signed_fields(NameTable *table, Slice fields, int64_t *ret_id, GError **error)
+{
+    GString *last = table->last_fields;
+    if (table->last_fields_id == 0 || !slice_equal(fields, slice_of(last->str, last->len))) {
+        table->last_fields_id = 0;
+        g_string_truncate(last, 0);
+        g_string_append_len(last, fields.ptr, (gssize)fields.len);
+        if (!find_signed_fields(table, fields, &table->last_fields_id, error)) {
+            return false;
+        }
+    }
+    *ret_id = table->last_fields_id;
     return true;
 }
 

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/dkim_canon.h"
 
-/* Bytes that are looked at in one step; 16 is what every 64-bit machine has registers for. */
-#define VECTOR_BYTES 16
+#include "schema/byte_vector.h"
 
 /* Longest piece that is copied in one go; leaves room in the buffer. */
 #define PIECE_MAX (DKIM_CANON_BUFFER / 2)
-
-typedef uint8_t ByteVector __attribute__((vector_size(VECTOR_BYTES)));
-typedef uint64_t WordVector __attribute__((vector_size(VECTOR_BYTES)));
 
 static inline bool is_wsp(char c)
 {
@@ -91,10 +87,8 @@ static void flush_but_last(DkimCanonWriter *writer)
  * the first of several spaces. 0xFF in their place. */
 static inline ByteVector special_bytes(const char *in, bool relaxed)
 {
-    ByteVector bytes;
-    ByteVector next;
-    memcpy(&bytes, in, sizeof bytes);
-    memcpy(&next, in + 1, sizeof next);
+    const ByteVector bytes = byte_vector_load(in);
+    const ByteVector next = byte_vector_load(in + 1);
     ByteVector special = (ByteVector)((bytes == '\n') | (bytes == '\r'));
     if (relaxed) {
         special |= (ByteVector)((bytes == '\t') | ((bytes == ' ') & (next == ' ')));
@@ -108,36 +102,23 @@ static inline bool is_special(const char *in, const char *end, bool relaxed)
            (relaxed && (*in == '\t' || (*in == ' ' && end - in > 1 && in[1] == ' ')));
 }
 
-/* The index of the first byte that is set, VECTOR_BYTES if there is none. */
-static inline size_t first_set(ByteVector bytes)
-{
-    const WordVector words = (WordVector)bytes;
-    if (words[0] != 0) {
-        return (size_t)__builtin_ctzll(GUINT64_FROM_LE(words[0])) / 8;
-    }
-    if (words[1] != 0) {
-        return VECTOR_BYTES / 2 + (size_t)__builtin_ctzll(GUINT64_FROM_LE(words[1])) / 8;
-    }
-    return VECTOR_BYTES;
-}
-
 /* Copies up to the next special byte. Returns: where that is, or `end`. */
 static inline const char *copy_plain(DkimCanonWriter *writer, const char *in, const char *end,
                                      bool relaxed)
 {
-    while (end - in > VECTOR_BYTES) {
-        if (DKIM_CANON_BUFFER - writer->used < VECTOR_BYTES) {
+    while (end - in > BYTE_VECTOR_SIZE) {
+        if (DKIM_CANON_BUFFER - writer->used < BYTE_VECTOR_SIZE) {
             flush_but_last(writer);
         }
-        memcpy(writer->buffer + writer->used, in, VECTOR_BYTES);
-        const size_t n_plain = first_set(special_bytes(in, relaxed));
+        memcpy(writer->buffer + writer->used, in, BYTE_VECTOR_SIZE);
+        const size_t n_plain = byte_vector_first_set(special_bytes(in, relaxed));
         writer->used += n_plain;
         in += n_plain;
-        if (n_plain < VECTOR_BYTES) {
+        if (n_plain < BYTE_VECTOR_SIZE) {
             return in;
         }
     }
-    if (DKIM_CANON_BUFFER - writer->used < VECTOR_BYTES) {
+    if (DKIM_CANON_BUFFER - writer->used < BYTE_VECTOR_SIZE) {
         flush_but_last(writer);
     }
     while (in < end && !is_special(in, end, relaxed)) {

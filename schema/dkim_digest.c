@@ -7,6 +7,7 @@ struct DkimDigest {
     EVP_MD *algorithms[DKIM_HASH_COUNT];
     EVP_MD_CTX *running;
     EVP_MD_CTX *snapshot;
+    EVP_MD_CTX *kept;
 };
 
 /* OpenSSL's failures here are lack of memory or a library without SHA: nothing to go on with.
@@ -25,9 +26,10 @@ DkimDigest *dkim_digest_new(void)
     digest->algorithms[DKIM_HASH_SHA256] = EVP_MD_fetch(NULL, "SHA256", NULL);
     digest->running = EVP_MD_CTX_new();
     digest->snapshot = EVP_MD_CTX_new();
+    digest->kept = EVP_MD_CTX_new();
     must(digest->algorithms[DKIM_HASH_SHA1] != NULL &&
          digest->algorithms[DKIM_HASH_SHA256] != NULL && digest->running != NULL &&
-         digest->snapshot != NULL);
+         digest->snapshot != NULL && digest->kept != NULL);
     return digest;
 }
 
@@ -41,6 +43,7 @@ void dkim_digest_free(DkimDigest *digest)
     }
     EVP_MD_CTX_free(digest->running);
     EVP_MD_CTX_free(digest->snapshot);
+    EVP_MD_CTX_free(digest->kept);
     g_free(digest);
 }
 
@@ -58,4 +61,14 @@ void dkim_digest_peek(DkimDigest *digest, uint8_t *out)
 {
     must(EVP_MD_CTX_copy_ex(digest->snapshot, digest->running));
     must(EVP_DigestFinal_ex(digest->snapshot, out, NULL));
+}
+
+void dkim_digest_keep(DkimDigest *digest)
+{
+    must(EVP_MD_CTX_copy_ex(digest->kept, digest->running));
+}
+
+void dkim_digest_resume(DkimDigest *digest)
+{
+    must(EVP_MD_CTX_copy_ex(digest->running, digest->kept));
 }

@@ -1,7 +1,8 @@
 /* dkim_digest.h - SHA-1 and SHA-256 by OpenSSL, fetched once and used for every message.
  *
  * One hash at a time; a snapshot of a running one can be taken, which is how the body is hashed
- * once for several l=.
+ * once for several l=, and one can be kept and gone on from, which is how header fields are
+ * hashed once for several signatures.
  *
  * Errors: none; the algorithms are part of OpenSSL's default provider, and a process without
  * them ends at dkim_digest_new. Threads: one a thread.
@@ -25,3 +26,9 @@ void dkim_digest_update(DkimDigest *digest, const char *bytes, size_t len);
 /* The hash of what was given so far; dkim_hash_bytes() bytes are written to `out`. More may be
  * given afterwards. */
 void dkim_digest_peek(DkimDigest *digest, uint8_t *out);
+
+/* Keeps the state of the running hash. */
+void dkim_digest_keep(DkimDigest *digest);
+
+/* Goes on from the state that was kept last, as often as wanted. */
+void dkim_digest_resume(DkimDigest *digest);

@@ -38,7 +38,7 @@ static bool copy_lower(Slice text, char *out)
         return false;
     }
     for (size_t i = 0; i < text.len; i++) {
-        out[i] = g_ascii_tolower(text.ptr[i]);
+        out[i] = slice_lower(text.ptr[i]);
     }
     out[text.len] = '\0';
     return true;

@@ -19,8 +19,8 @@ static const struct {
     {"Message-ID", 0},
 };
 
-void dkim_header_write(DkimCanonWriter *writer, DkimHeaderIndex *index,
-                       const DkimSignature *signature, const RawField *field)
+static void write_signed_fields(DkimCanonWriter *writer, DkimHeaderIndex *index,
+                                const DkimSignature *signature, const RawField *field)
 {
     dkim_header_index_begin(index, field);
     Slice rest = signature->signed_fields;
@@ -32,9 +32,22 @@ void dkim_header_write(DkimCanonWriter *writer, DkimHeaderIndex *index,
                              signed_field->value, signed_field->whole);
         }
     }
+    dkim_canon_writer_flush(writer);
+}
+
+static void write_own_field(DkimCanonWriter *writer, const DkimSignature *signature,
+                            const RawField *field)
+{
     dkim_canon_signature_field(writer, signature->header_canon, field->name, field->value,
                                signature->signature_hole);
     dkim_canon_writer_flush(writer);
+}
+
+void dkim_header_write(DkimCanonWriter *writer, DkimHeaderIndex *index,
+                       const DkimSignature *signature, const RawField *field)
+{
+    write_signed_fields(writer, index, signature, field);
+    write_own_field(writer, signature, field);
 }
 
 static void update_digest(gpointer user_data, const char *bytes, size_t len)
@@ -42,13 +55,36 @@ static void update_digest(gpointer user_data, const char *bytes, size_t len)
     dkim_digest_update(user_data, bytes, len);
 }
 
-void dkim_header_hash(DkimDigest *digest, DkimHeaderIndex *index,
+/* Whether the fields of h= are the same bytes for both. Which instances h= takes depends on the
+ * signature's own field only where that name is in h=; then one of the other fields of the name
+ * was taken. */
+static bool covers_the_same(const DkimHeaderIndex *index, const DkimSignature *before,
+                            const DkimSignature *signature, const RawField *field)
+{
+    if (before == NULL || before->header_canon != signature->header_canon ||
+        dkim_algorithm_hash(before->algorithm) != dkim_algorithm_hash(signature->algorithm) ||
+        !slice_equal(before->signed_fields, signature->signed_fields)) {
+        return false;
+    }
+    size_t present = 0;
+    size_t taken = 0;
+    dkim_header_index_count(index, field->name, &present, &taken);
+    return taken == 0;
+}
+
+void dkim_header_hash(DkimDigest *digest, DkimHeaderIndex *index, const DkimSignature *before,
                       const DkimSignature *signature, const RawField *field, uint8_t *out)
 {
     DkimCanonWriter writer;
     dkim_canon_writer_init(&writer, update_digest, digest);
-    dkim_digest_begin(digest, dkim_algorithm_hash(signature->algorithm));
-    dkim_header_write(&writer, index, signature, field);
+    if (covers_the_same(index, before, signature, field)) {
+        dkim_digest_resume(digest);
+    } else {
+        dkim_digest_begin(digest, dkim_algorithm_hash(signature->algorithm));
+        write_signed_fields(&writer, index, signature, field);
+        dkim_digest_keep(digest);
+    }
+    write_own_field(&writer, signature, field);
     dkim_digest_peek(digest, out);
 }
 

@@ -13,8 +13,10 @@
 void dkim_header_write(DkimCanonWriter *writer, DkimHeaderIndex *index,
                        const DkimSignature *signature, const RawField *field);
 
-/* Hashes it; dkim_hash_bytes() bytes are written to `out`. */
-void dkim_header_hash(DkimDigest *digest, DkimHeaderIndex *index,
+/* Hashes it; dkim_hash_bytes() bytes are written to `out`. `before` is the signature of the
+ * same message that was hashed just before with the same digest and index, or NULL: what both
+ * cover is not hashed again. */
+void dkim_header_hash(DkimDigest *digest, DkimHeaderIndex *index, const DkimSignature *before,
                       const DkimSignature *signature, const RawField *field, uint8_t *out);
 
 /* What the signature that was written or hashed last does not cover (DESIGN, Evidence (b)).

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/dkim_tag.h"
 
+#include "schema/byte_vector.h"
+
 static const char *const reasons[DKIM_TAG_FAULT_COUNT] = {
     [DKIM_TAG_OK] = "",
     [DKIM_TAG_FAULT_SYNTAX] = "not a tag list",
@@ -28,6 +30,16 @@ static bool is_tag_name(Slice name)
 static bool is_tag_value(Slice value)
 {
     for (size_t i = 0; i < value.len; i++) {
+        if (value.len - i >= BYTE_VECTOR_SIZE) {
+            const ByteVector bytes = byte_vector_load(value.ptr + i);
+            const size_t n_plain =
+                byte_vector_first_set((ByteVector)((bytes < 0x20) | (bytes == 0x7f)));
+            if (n_plain == BYTE_VECTOR_SIZE) {
+                i += BYTE_VECTOR_SIZE - 1;
+                continue;
+            }
+            i += n_plain;
+        }
         const unsigned char c = (unsigned char)value.ptr[i];
         if ((c < 0x20 && !dkim_is_space((char)c)) || c == 0x7f) {
             return false;

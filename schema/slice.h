@@ -37,13 +37,25 @@ static inline Slice slice_of_string(const char *string)
 
 static inline bool slice_equal(Slice a, Slice b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    return a.len == b.len &&
+           (a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0));
+}
+
+/* A letter in lower case, and every other byte as it is. */
+static inline char slice_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
 /* ASCII case is ignored; every other byte must be the same. */
 static inline bool slice_equal_nocase(Slice a, Slice b)
 {
-    return a.len == b.len && (a.len == 0 || g_ascii_strncasecmp(a.ptr, b.ptr, a.len) == 0);
+    size_t same = 0;
+    while (a.len == b.len && same < a.len &&
+           slice_lower(a.ptr[same]) == slice_lower(b.ptr[same])) {
+        same++;
+    }
+    return a.len == b.len && same == a.len;
 }
 
 static inline bool slice_starts_with(Slice text, Slice prefix)

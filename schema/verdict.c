@@ -157,7 +157,8 @@ char *caveat_set_words(CaveatSet caveats)
     GString *words = g_string_new(NULL);
     for (unsigned i = 0; i < CAVEAT_COUNT; i++) {
         if ((caveats >> i & 1) != 0) {
-            g_string_append_printf(words, "%s%s", words->len == 0 ? "" : " ", caveat_words[i]);
+            g_string_append(words, words->len == 0 ? "" : " ");
+            g_string_append(words, caveat_words[i]);
         }
     }
     return g_string_free(words, false);

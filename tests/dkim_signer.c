@@ -125,7 +125,7 @@ static char *sign(DkimSigner *signer, const SignedField *form, const char *tags,
     parse(form, hashed, &raw, &signature);
     DkimHeaderIndex *index = dkim_header_index_new();
     dkim_header_index_build(index, &raw);
-    dkim_header_hash(digest, index, &signature, &raw.fields[0], bytes);
+    dkim_header_hash(digest, index, NULL, &signature, &raw.fields[0], bytes);
     dkim_header_index_free(index);
     raw_message_clear(&raw);
 

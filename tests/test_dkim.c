@@ -495,6 +495,53 @@ static void test_a_signature_may_sign_others_but_never_itself(void)
     assert_signature(1, DKIM_RESULT_FAIL, TRI_NO, TRI_YES);
 }
 
+/* The digest and caveats of the second signature of `text`, hashed behind the first as `before`
+ * or alone, are the same. */
+static void assert_hashed_alike(const char *text)
+{
+    RawMessage message = {0};
+    raw_message_parse(&message, slice_of_string(text));
+    g_autoptr(DkimDigest) digest = dkim_digest_new();
+    g_autoptr(DkimHeaderIndex) index = dkim_header_index_new();
+    dkim_header_index_build(index, &message);
+    DkimSignature signatures[2];
+    uint8_t digests[3][DKIM_HASH_BYTES_MAX] = {{0}};
+    for (size_t i = 0; i < 2; i++) {
+        dkim_signature_parse(message.fields[i].value, &signatures[i]);
+        g_assert_null(signatures[i].fault);
+    }
+    dkim_header_hash(digest, index, NULL, &signatures[1], &message.fields[1], digests[0]);
+    const CaveatSet caveats = dkim_header_caveats(index);
+    dkim_header_hash(digest, index, NULL, &signatures[0], &message.fields[0], digests[1]);
+    dkim_header_hash(digest, index, &signatures[0], &signatures[1], &message.fields[1],
+                     digests[2]);
+    g_assert_cmpmem(digests[2], DKIM_HASH_BYTES_MAX, digests[0], DKIM_HASH_BYTES_MAX);
+    g_assert_cmphex(dkim_header_caveats(index), ==, caveats);
+    raw_message_clear(&message);
+}
+
+static void test_signatures_share_only_what_both_cover(void)
+{
+    static const char *const second[] = {
+        TAGS H_ALL,
+        TAGS H_ALL ":dkim-signature",
+        TAGS H_ALL ":DKIM-Signature:dkim-signature",
+        TAGS H_ALL ":subject",
+        TAGS "h=from",
+        "a=rsa-sha1; c=relaxed/relaxed; d=example.org; s=s; " H_ALL,
+        "a=rsa-sha256; c=simple/relaxed; d=example.org; s=s; " H_ALL,
+    };
+    DkimSigner *signer = signer_of(1024);
+    for (size_t i = 0; i < G_N_ELEMENTS(second); i++) {
+        g_autofree char *inner = dkim_signer_sign(signer, second[i], MESSAGE);
+        for (size_t j = 0; j < G_N_ELEMENTS(second); j++) {
+            g_autofree char *outer = dkim_signer_sign(signer, second[j], inner);
+            g_test_message("%s above %s", second[j], second[i]);
+            assert_hashed_alike(outer);
+        }
+    }
+}
+
 /* What mailboxes and exports do to a message; all of it can be told from the message. */
 static const struct {
     const char *name;
@@ -661,6 +708,8 @@ int main(int argc, char **argv)
                     test_fields_beyond_the_limit_allow_no_pass);
     g_test_add_func("/dkim/a_signature_may_sign_others_but_never_itself",
                     test_a_signature_may_sign_others_but_never_itself);
+    g_test_add_func("/dkim/signatures_share_only_what_both_cover",
+                    test_signatures_share_only_what_both_cover);
     g_test_add_func("/dkim/a_message_in_a_file_verifies_in_any_shape",
                     test_a_message_in_a_file_verifies_in_any_shape);
     g_test_add_func("/dkim/a_field_of_200_kilobytes_verifies",

@@ -238,7 +238,7 @@ static char *sign_with_body(const char *tags, const char *signed_as, const char 
     dkim_signature_parse(raw.fields[0].value, &signature);
     g_autoptr(DkimHeaderIndex) index = dkim_header_index_new();
     dkim_header_index_build(index, &raw);
-    dkim_header_hash(digest, index, &signature, &raw.fields[0], bytes);
+    dkim_header_hash(digest, index, NULL, &signature, &raw.fields[0], bytes);
     raw_message_clear(&raw);
     g_autofree char *text = dkim_signer_sign_digest(signer, signature.algorithm, bytes);
     return g_strdup_printf("DKIM-Signature: v=1; %s; bh=%s; b=%s\r\n%s", tags, body_hash, text,

@@ -58,6 +58,25 @@ static void test_nul_is_a_fault(void)
                     DKIM_TAG_FAULT_SYNTAX);
 }
 
+/* Wherever it stands, also behind white space of folding, which is let through. */
+static void test_control_characters_are_found_anywhere(void)
+{
+    static const char controls[] = {'\0', '\001', '\013', '\037', '\177'};
+    for (size_t i = 0; i < (size_t)3 * 64; i++) {
+        char text[2 + 64] = "a=";
+        memset(text + 2, 'x', 64);
+        text[2 + i * 7 % 64] = '\n';
+        text[2 + i * 13 % 64] = '\t';
+        text[2] = text[sizeof text - 1] = 'x';
+        DkimTagList list;
+        const Slice all = slice_of(text, sizeof text);
+        g_assert_cmpint(dkim_tag_list_parse(all, &list), ==, DKIM_TAG_OK);
+        g_assert_cmpuint(list.tags[0].value.len, ==, 64);
+        text[2 + i % 64] = controls[i % sizeof controls];
+        g_assert_cmpint(dkim_tag_list_parse(all, &list), ==, DKIM_TAG_FAULT_SYNTAX);
+    }
+}
+
 static void test_limits(void)
 {
     DkimTagList list;
@@ -135,6 +154,25 @@ static void test_base64_agrees_with_glib(void)
     }
 }
 
+/* The same bytes, and none once another character stands there. */
+static void test_base64_of_folded_text(void)
+{
+    uint8_t bytes[48];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 37 + 5);
+    }
+    g_autofree char *text = g_base64_encode(bytes, sizeof bytes);
+    for (size_t at = 0; at <= strlen(text); at++) {
+        g_autofree char *folded = g_strdup_printf("%.*s\r\n\t%s", (int)at, text, text + at);
+        uint8_t out[DKIM_BASE64_MAX(sizeof bytes * 2)];
+        size_t out_len = 0;
+        g_assert_true(dkim_base64_decode(slice_of_string(folded), out, &out_len));
+        g_assert_cmpmem(out, out_len, bytes, sizeof bytes);
+        folded[at + 1] = '-';
+        g_assert_false(dkim_base64_decode(slice_of_string(folded), out, &out_len));
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -143,6 +181,8 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &tag_cases[i], test_tags);
     }
     g_test_add_func("/dkim_tag/a_nul_is_a_fault", test_nul_is_a_fault);
+    g_test_add_func("/dkim_tag/control_characters_are_found_anywhere",
+                    test_control_characters_are_found_anywhere);
     g_test_add_func("/dkim_tag/number_and_size_have_limits", test_limits);
     g_test_add_func("/dkim_tag/raw_is_the_whole_value", test_raw_is_the_whole_value);
     for (size_t i = 0; i < G_N_ELEMENTS(base64_cases); i++) {
@@ -151,5 +191,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/dkim_base64/every_length_and_digit_agrees_with_glib",
                     test_base64_agrees_with_glib);
+    g_test_add_func("/dkim_base64/white_space_and_faults_are_seen_anywhere",
+                    test_base64_of_folded_text);
     return g_test_run();
 }
