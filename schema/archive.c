@@ -365,13 +365,22 @@ static bool make_index(sqlite3 *db, const char *name, const char *sql, unsigned 
     return archive_exec(db, sql, error);
 }
 
+/* In one transaction: each has the disk waited for three times. */
 bool archive_begin_load(sqlite3 *db, GError **error)
 {
-    return archive_exec(db,
-                        "INSERT OR IGNORE INTO archive_property (name, value)"
-                        " VALUES ('loading', '1')",
-                        error) &&
-           for_each_index(db, drop_index, UINT_MAX, error);
+    if (!archive_exec(db, "BEGIN IMMEDIATE", error)) {
+        return false;
+    }
+    if (!archive_exec(db,
+                      "INSERT OR IGNORE INTO archive_property (name, value)"
+                      " VALUES ('loading', '1')",
+                      error) ||
+        !for_each_index(db, drop_index, UINT_MAX, error) ||
+        !archive_exec(db, "COMMIT", error)) {
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        return false;
+    }
+    return true;
 }
 
 bool archive_is_loading(sqlite3 *db, bool *ret_loading, GError **error)
