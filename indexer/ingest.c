@@ -15,6 +15,10 @@
  * paid for again in page faults. */
 #define KEEP_FREED_BYTES (64 << 20)
 
+/* The same goes for what is mapped by itself, unless told otherwise from 128 KiB on: rows as
+ * SQLite puts them together, and long doclists. */
+#define MAP_BYTES (4 << 20)
+
 /* One index thread, and one more for so many workers: what they feed it with. More than three
  * would only wait for the main thread, and each takes the memory of a batch. */
 #define WORKERS_PER_INDEX_THREAD 4
@@ -325,6 +329,7 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     };
     ingest.pool = worker_pool_new(&pool, error);
     mallopt(M_TRIM_THRESHOLD, KEEP_FREED_BYTES);
+    mallopt(M_MMAP_THRESHOLD, MAP_BYTES);
     if (ingest.pool == NULL || !open_archive(&ingest, error) || !import_keys(&ingest, error)) {
         return false;
     }
