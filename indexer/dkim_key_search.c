@@ -79,8 +79,32 @@ static const char *key_fault(const Key *key, const DkimKeyQuestion *question)
     return NULL;
 }
 
-static bool try_key(DkimKeySearch *search, const Key *key, const DkimKeyQuestion *question)
+/* Keys that were tried for one signature. One key may stand there several times, with other
+ * records and under other names. */
+typedef struct {
+    const KeyFacts *facts[DKIM_SHARED_KEYS_MAX];
+    size_t n_facts;
+} TriedKeys;
+
+static bool was_tried(TriedKeys *tried, const KeyFacts *facts)
 {
+    for (size_t i = 0; i < tried->n_facts; i++) {
+        if (tried->facts[i] == facts) {
+            return true;
+        }
+    }
+    if (tried->n_facts < G_N_ELEMENTS(tried->facts)) {
+        tried->facts[tried->n_facts++] = facts;
+    }
+    return false;
+}
+
+static bool try_key(DkimKeySearch *search, TriedKeys *tried, const Key *key,
+                    const DkimKeyQuestion *question)
+{
+    if (was_tried(tried, key->facts)) {
+        return false; /* as before; one that verifies ends the search */
+    }
     DkimPublicKey *object = object_of(search, key);
     return object != NULL && dkim_public_key_verify(object, question->algorithm,
                                                     question->digest, question->signature);
@@ -138,7 +162,8 @@ static bool is_published_there(const Key *key)
 
 /* A key that was published comes before one that was computed: the same key may be known both
  * ways. */
-static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *question)
+static DkimKeyAnswer try_own_keys(DkimKeySearch *search, TriedKeys *tried,
+                                  const DkimKeyQuestion *question)
 {
     const GPtrArray *keys =
         key_store_find_normal(search->keys, question->selector, question->domain);
@@ -150,7 +175,7 @@ static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *
             continue;
         }
         const char *fault = key_fault(key, question);
-        if (fault == NULL && try_key(search, key, question)) {
+        if (fault == NULL && try_key(search, tried, key, question)) {
             return (DkimKeyAnswer){.outcome = DKIM_KEYS_GOOD, .key = key};
         }
         if (fault == NULL && (key->material.flags & KEY_FLAG_WRAPPED) != 0) {
@@ -162,8 +187,8 @@ static DkimKeyAnswer try_own_keys(DkimKeySearch *search, const DkimKeyQuestion *
 }
 
 /* Where there are recovered keys of its own, only one that was published says more. */
-static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestion *question,
-                                     bool has_recovered)
+static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, TriedKeys *tried,
+                                     const DkimKeyQuestion *question, bool has_recovered)
 {
     const GPtrArray *keys = key_store_find_normal_selector(search->keys, question->selector);
     size_t n_tried = 0;
@@ -176,7 +201,7 @@ static DkimKeyAnswer try_shared_keys(DkimKeySearch *search, const DkimKeyQuestio
             continue;
         }
         n_tried++;
-        if (try_key(search, key, question)) {
+        if (try_key(search, tried, key, question)) {
             return (DkimKeyAnswer){
                 .outcome = DKIM_KEYS_GOOD, .key = key, .caveats = CAVEAT_BIT(SHARED_KEY)};
         }
@@ -209,12 +234,13 @@ static CaveatSet key_caveats(const Key *key, const DkimKeyTerms *terms)
 
 DkimKeyAnswer dkim_key_search_run(DkimKeySearch *search, const DkimKeyQuestion *question)
 {
-    DkimKeyAnswer answer = try_own_keys(search, question);
+    TriedKeys tried = {.n_facts = 0};
+    DkimKeyAnswer answer = try_own_keys(search, &tried, question);
     const bool has_published =
         answer.outcome != DKIM_KEYS_NONE && answer.outcome != DKIM_KEYS_RECOVERED;
     if (!has_published && question->terms.demand == DKIM_KEY_DEMAND_NONE) {
         const DkimKeyAnswer shared =
-            try_shared_keys(search, question, answer.outcome == DKIM_KEYS_RECOVERED);
+            try_shared_keys(search, &tried, question, answer.outcome == DKIM_KEYS_RECOVERED);
         answer = shared.outcome == DKIM_KEYS_GOOD ? shared : answer;
     }
     if (answer.key != NULL) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/dkim_public_key.h"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -11,11 +12,30 @@
 
 #define ED25519_SIGNATURE_BYTES 64
 
+/* The exponent of nearly every key is 2^16 + 1. */
+#define USUAL_EXPONENT  ((BN_ULONG)65537)
+#define USUAL_SQUARINGS 16
+
+/* What is between the padding of a signed block and its ends (RFC 8017 section 9.2). */
+#define PADDING_FRAME_BYTES 3
+#define PADDING_BYTES_MIN   8
+
+/* RSA with the usual exponent. */
+typedef struct {
+    BIGNUM *modulus;
+    BN_MONT_CTX *montgomery;
+    BN_CTX *scratch;
+    BIGNUM *signature;
+    BIGNUM *power;
+    BIGNUM *expected;
+} UsualRsa;
+
 struct DkimPublicKey {
     KeyType type;
     size_t signature_len; /* bytes of every signature of this key */
     EVP_PKEY *pkey;
     EVP_PKEY_CTX *recover; /* RSA */
+    UsualRsa *usual;       /* RSA; NULL with another exponent */
     EVP_MD_CTX *verify;    /* Ed25519 */
 };
 
@@ -55,6 +75,44 @@ static OSSL_PARAM *rsa_params(const DkimKeyRecord *record)
     return OSSL_PARAM_BLD_to_param(builder);
 }
 
+static void usual_rsa_free(UsualRsa *rsa)
+{
+    if (rsa == NULL) {
+        return;
+    }
+    BN_free(rsa->modulus);
+    BN_MONT_CTX_free(rsa->montgomery);
+    BN_CTX_free(rsa->scratch);
+    BN_free(rsa->signature);
+    BN_free(rsa->power);
+    BN_free(rsa->expected);
+    g_free(rsa);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UsualRsa, usual_rsa_free)
+
+/* Returns: (transfer full) NULL when the exponent is another one. */
+static UsualRsa *usual_rsa_new(const DkimKeyRecord *record)
+{
+    g_autoptr(BIGNUM) exponent = number_of(record->exponent);
+    if (exponent == NULL || !BN_is_word(exponent, USUAL_EXPONENT)) {
+        return NULL;
+    }
+    g_autoptr(UsualRsa) rsa = g_new0(UsualRsa, 1);
+    rsa->modulus = number_of(record->modulus);
+    rsa->montgomery = BN_MONT_CTX_new();
+    rsa->scratch = BN_CTX_new();
+    rsa->signature = BN_new();
+    rsa->power = BN_new();
+    rsa->expected = BN_new();
+    if (rsa->modulus == NULL || rsa->montgomery == NULL || rsa->scratch == NULL ||
+        rsa->signature == NULL || rsa->power == NULL || rsa->expected == NULL ||
+        !BN_is_odd(rsa->modulus) ||
+        BN_MONT_CTX_set(rsa->montgomery, rsa->modulus, rsa->scratch) != 1) {
+        return NULL;
+    }
+    return g_steal_pointer(&rsa);
+}
+
 static bool init_rsa(DkimPublicKey *key, const DkimKeyRecord *record)
 {
     g_autoptr(OSSL_PARAM) params = rsa_params(record);
@@ -64,6 +122,7 @@ static bool init_rsa(DkimPublicKey *key, const DkimKeyRecord *record)
         return false;
     }
     key->signature_len = record->modulus.len;
+    key->usual = usual_rsa_new(record);
     key->recover = EVP_PKEY_CTX_new(key->pkey, NULL);
     return key->recover != NULL && EVP_PKEY_verify_recover_init(key->recover) == 1 &&
            EVP_PKEY_CTX_set_rsa_padding(key->recover, RSA_PKCS1_PADDING) == 1;
@@ -98,6 +157,7 @@ void dkim_public_key_free(DkimPublicKey *key)
         return;
     }
     EVP_PKEY_CTX_free(key->recover);
+    usual_rsa_free(key->usual);
     EVP_MD_CTX_free(key->verify);
     EVP_PKEY_free(key->pkey);
     g_free(key);
@@ -137,9 +197,55 @@ char *dkim_public_key_pem(const DkimPublicKey *key)
     return pem;
 }
 
+/* The block that was signed: 00 01 FF... 00, the DigestInfo (RFC 8017 section 9.2). */
+static bool make_expected(BIGNUM *expected, size_t block_len, Slice info, Slice digest)
+{
+    unsigned char block[KEY_BITS_MAX / 8];
+    const size_t end_len = info.len + digest.len;
+    if (block_len > sizeof block ||
+        block_len < end_len + PADDING_FRAME_BYTES + PADDING_BYTES_MIN) {
+        return false;
+    }
+    const size_t padding_len = block_len - end_len - PADDING_FRAME_BYTES;
+    block[0] = 0;
+    block[1] = 1;
+    memset(block + 2, 0xff, padding_len);
+    block[2 + padding_len] = 0;
+    memcpy(block + block_len - end_len, info.ptr, info.len);
+    memcpy(block + block_len - digest.len, digest.ptr, digest.len);
+    return BN_bin2bn(block, (int)block_len, expected) != NULL;
+}
+
+/* signature^65537 in Montgomery's form; the last factor is not, and takes the product out of
+ * it. BN_mod_exp_mont does the same with a fifth more of multiplications. */
+static bool raise_signature(UsualRsa *rsa)
+{
+    bool is_ok =
+        BN_to_montgomery(rsa->power, rsa->signature, rsa->montgomery, rsa->scratch) == 1;
+    for (int i = 0; is_ok && i < USUAL_SQUARINGS; i++) {
+        is_ok = BN_mod_mul_montgomery(rsa->power, rsa->power, rsa->power, rsa->montgomery,
+                                      rsa->scratch) == 1;
+    }
+    return is_ok && BN_mod_mul_montgomery(rsa->power, rsa->power, rsa->signature,
+                                          rsa->montgomery, rsa->scratch) == 1;
+}
+
+/* RFC 8017 sections 5.2.2 and 8.2.2. */
+static bool verify_usual_rsa(UsualRsa *rsa, Slice info, Slice digest, Slice signature)
+{
+    return BN_bin2bn((const unsigned char *)signature.ptr, (int)signature.len,
+                     rsa->signature) != NULL &&
+           BN_cmp(rsa->signature, rsa->modulus) < 0 && raise_signature(rsa) &&
+           make_expected(rsa->expected, signature.len, info, digest) &&
+           BN_cmp(rsa->power, rsa->expected) == 0;
+}
+
 static bool verify_rsa(DkimPublicKey *key, DkimHash hash, Slice digest, Slice signature)
 {
     const Slice info = dkim_digest_info(hash);
+    if (key->usual != NULL) {
+        return verify_usual_rsa(key->usual, info, digest, signature);
+    }
     unsigned char recovered[KEY_BITS_MAX / 8];
     size_t len = sizeof recovered;
     if (EVP_PKEY_verify_recover(key->recover, recovered, &len,

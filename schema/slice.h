@@ -50,12 +50,15 @@ static inline char slice_lower(char c)
 /* ASCII case is ignored; every other byte must be the same. */
 static inline bool slice_equal_nocase(Slice a, Slice b)
 {
-    size_t same = 0;
-    while (a.len == b.len && same < a.len &&
-           slice_lower(a.ptr[same]) == slice_lower(b.ptr[same])) {
-        same++;
+    if (a.len != b.len || slice_equal(a, b)) {
+        return a.len == b.len;
     }
-    return a.len == b.len && same == a.len;
+    for (size_t i = 0; i < a.len; i++) {
+        if (slice_lower(a.ptr[i]) != slice_lower(b.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static inline bool slice_starts_with(Slice text, Slice prefix)

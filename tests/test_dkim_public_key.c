@@ -141,6 +141,43 @@ static void test_signatures_have_the_length_of_the_modulus(void)
     EVP_PKEY_free(pkey);
 }
 
+static size_t sign_with_openssl(EVP_PKEY *pkey, uint8_t *signature, size_t room)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(pkey, NULL);
+    g_assert_true(EVP_PKEY_sign_init(context) == 1 &&
+                  EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+                  EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
+                  EVP_PKEY_sign(context, signature, &room, (const unsigned char *)DIGEST,
+                                strlen(DIGEST)) == 1);
+    EVP_PKEY_CTX_free(context);
+    return room;
+}
+
+/* Also where the modulus fills no whole words, and where the signature begins with zeros. */
+static void test_moduli_of_any_size(void)
+{
+    static const size_t sizes[] = {512, 1023, 1024, 1031, 2048, 3072, 4096};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", sizes[i]);
+        DkimPublicKey *key = public_key_of(pkey, false);
+        uint8_t signature[4096 / 8];
+        const size_t len = sign_with_openssl(pkey, signature, sizeof signature);
+        g_assert_cmpuint(len, ==, (sizes[i] + 7) / 8);
+        const Slice whole = slice_of((const char *)signature, len);
+        for (int round = 0; round < 2; round++) { /* nothing is left over from the last one */
+            g_assert_true(dkim_public_key_verify(key, DKIM_ALGORITHM_RSA_SHA256,
+                                                 SLICE_LITERAL(DIGEST), whole));
+            signature[round * (len - 1)] ^= 1;
+            assert_refused(key, signature, len);
+            signature[round * (len - 1)] ^= 1;
+        }
+        memset(signature, 0, len - 1);
+        assert_refused(key, signature, len);
+        dkim_public_key_free(key);
+        EVP_PKEY_free(pkey);
+    }
+}
+
 static void test_sha1_is_not_taken_for_sha256(void)
 {
     EVP_PKEY *pkey = rsa_key(65537);
@@ -203,6 +240,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/dkim_public_key/signatures_have_the_length_of_the_modulus",
                     test_signatures_have_the_length_of_the_modulus);
+    g_test_add_func("/dkim_public_key/moduli_of_any_size", test_moduli_of_any_size);
     g_test_add_func("/dkim_public_key/sha1_is_not_taken_for_sha256",
                     test_sha1_is_not_taken_for_sha256);
     g_test_add_func("/dkim_public_key/ed25519_signs_the_hash", test_ed25519_signs_the_hash);
