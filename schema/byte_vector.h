@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define BYTE_VECTOR_SIZE 16
 
@@ -26,6 +29,10 @@ static inline ByteVector byte_vector_load(const char *in)
  * `bytes` is 0 or 0xFF, as comparisons make them. */
 static inline size_t byte_vector_first_set(ByteVector bytes)
 {
+#ifdef __SSE2__
+    const int bits = _mm_movemask_epi8((__m128i)bytes);
+    return bits == 0 ? BYTE_VECTOR_SIZE : (size_t)__builtin_ctz((unsigned)bits);
+#else
     const WordVector words = (WordVector)bytes;
     if (words[0] != 0) {
         return (size_t)__builtin_ctzll(GUINT64_FROM_LE(words[0])) / 8;
@@ -34,4 +41,5 @@ static inline size_t byte_vector_first_set(ByteVector bytes)
         return BYTE_VECTOR_SIZE / 2 + (size_t)__builtin_ctzll(GUINT64_FROM_LE(words[1])) / 8;
     }
     return BYTE_VECTOR_SIZE;
+#endif
 }
