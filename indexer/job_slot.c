@@ -34,9 +34,19 @@ static void give_back(char *base, size_t used)
     }
 }
 
+size_t job_slot_excess(const JobSlot *slot)
+{
+    return slot->resident > JOB_KEEP_BYTES ? slot->resident - JOB_KEEP_BYTES : 0;
+}
+
+void job_slot_trim(JobSlot *slot)
+{
+    give_back(slot->window.base, slot->resident);
+    slot->resident = MIN(slot->resident, JOB_KEEP_BYTES);
+}
+
 void job_slot_reset(JobSlot *slot)
 {
-    give_back(slot->window.base, slot->window.used);
     give_back(slot->output, MIN(slot->shared->output_used, JOB_OUTPUT_BYTES));
     slot->window.used = 0;
     slot->n_items = 0;

@@ -26,7 +26,8 @@
 /* Room for the records of one slot; a message whose text does not fit loses it, and says so. */
 #define JOB_OUTPUT_BYTES ((size_t)128 << 20)
 
-/* Pages beyond this are given back after use. */
+/* Pages beyond this are given back after use; those of the window when the pool keeps
+ * POOL_KEEP_BYTES already. */
 #define JOB_KEEP_BYTES ((size_t)2 << 20)
 
 /* How much is tried with a message; each time a worker dies on it, one step down. */
@@ -69,7 +70,8 @@ typedef struct {
     uint64_t sequence;   /* order of submission */
     JobHeader *shared;
     SourceWindow window;
-    char *output; /* JOB_OUTPUT_BYTES */
+    size_t resident; /* so many bytes of the window may have pages; the parent's own account */
+    char *output;    /* JOB_OUTPUT_BYTES */
 } JobSlot;
 
 /* Bytes of address space of one slot. */
@@ -78,8 +80,14 @@ size_t job_slot_stride(void);
 /* Lays a slot out over `base`, job_slot_stride() bytes. */
 void job_slot_init(JobSlot *slot, uint32_t index, char *base);
 
-/* Empties the slot for its next use and gives large memory back. */
+/* Empties the slot for its next use, and gives large memory of records back. */
 void job_slot_reset(JobSlot *slot);
+
+/* How many bytes job_slot_trim would give back. */
+size_t job_slot_excess(const JobSlot *slot);
+
+/* Gives large memory of the window back; mail that is in it is lost. */
+void job_slot_trim(JobSlot *slot);
 
 /* Adds a message whose bytes are in the window. Needs n_items < JOB_ITEM_MAX. */
 void job_slot_add(JobSlot *slot, const SourceSpan *span);

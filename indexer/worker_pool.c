@@ -37,6 +37,7 @@ struct WorkerPool {
     GMutex lock;
     GCond freed;
     size_t bytes_in_flight; /* guarded by lock, like all below */
+    size_t excess;          /* job_slot_excess of all slots */
     uint64_t n_submitted;
     uint64_t n_taken;
     bool finished;
@@ -172,14 +173,18 @@ uint32_t worker_pool_n_slots(const WorkerPool *pool)
     return pool->n_slots;
 }
 
-static JobSlot *find_state(WorkerPool *pool, SlotState state)
+/* The free slot that has most memory already. */
+static JobSlot *find_free(WorkerPool *pool)
 {
+    JobSlot *found = NULL;
     for (uint32_t i = 0; i < pool->n_slots; i++) {
-        if (pool->states[i] == state) {
-            return &pool->slots[i];
+        JobSlot *slot = &pool->slots[i];
+        if (pool->states[i] == SLOT_FREE &&
+            (found == NULL || slot->resident > found->resident)) {
+            found = slot;
         }
     }
-    return NULL;
+    return found;
 }
 
 JobSlot *worker_pool_acquire(WorkerPool *pool)
@@ -187,7 +192,7 @@ JobSlot *worker_pool_acquire(WorkerPool *pool)
     g_mutex_lock(&pool->lock);
     JobSlot *slot = NULL;
     while (!pool->cancelled) {
-        slot = find_state(pool, SLOT_FREE);
+        slot = find_free(pool);
         if (slot != NULL && pool->bytes_in_flight < POOL_BYTES_MAX) {
             pool->states[slot->index] = SLOT_FILLING;
             break;
@@ -214,6 +219,9 @@ void worker_pool_submit(WorkerPool *pool, JobSlot *slot)
     g_mutex_lock(&pool->lock);
     slot->sequence = pool->n_submitted++;
     pool->bytes_in_flight += slot->window.used;
+    pool->excess -= job_slot_excess(slot);
+    slot->resident = MAX(slot->resident, slot->window.used);
+    pool->excess += job_slot_excess(slot);
     pool->states[slot->index] = empty ? SLOT_DONE : SLOT_RUNNING;
     g_mutex_unlock(&pool->lock);
     WorkerNotice notice = {empty ? NOTICE_WAKE : slot->index, slot->generation};
@@ -312,9 +320,24 @@ PoolNext worker_pool_next(WorkerPool *pool, int timeout_ms, JobSlot **ret_slot, 
     }
 }
 
+/* Whether the slot's memory is to be given back: then it counts no more. */
+static bool must_trim(WorkerPool *pool, const JobSlot *slot)
+{
+    g_mutex_lock(&pool->lock);
+    const bool must = pool->excess > POOL_KEEP_BYTES && job_slot_excess(slot) > 0;
+    if (must) {
+        pool->excess -= job_slot_excess(slot);
+    }
+    g_mutex_unlock(&pool->lock);
+    return must;
+}
+
 void worker_pool_release(WorkerPool *pool, JobSlot *slot)
 {
     const size_t used = slot->window.used;
+    if (must_trim(pool, slot)) {
+        job_slot_trim(slot);
+    }
     job_slot_reset(slot);
     g_mutex_lock(&pool->lock);
     g_assert(pool->states[slot->index] == SLOT_TAKEN);

@@ -6,7 +6,8 @@
  *
  * Memory: the pool owns the slots. Errors: WORKER_POOL_ERROR when workers cannot be started or
  * kept; what a message does to a worker is not an error.
- * Limits: POOL_BYTES_MAX bytes of mail in flight, or one larger message alone.
+ * Limits: POOL_BYTES_MAX bytes of mail in flight, or one larger message alone; POOL_KEEP_BYTES
+ * that are kept.
  * Threads: as said above; start the pool before any thread or SQLite connection.
  */
 #pragma once
@@ -16,6 +17,10 @@
 
 /* Mail on its way through the workers; a message that is larger travels with little else. */
 #define POOL_BYTES_MAX ((size_t)32 << 20)
+
+/* Memory of windows beyond JOB_KEEP_BYTES each, for the next large message: a page that is
+ * given back is made and mapped anew by the reader and by a worker. */
+#define POOL_KEEP_BYTES ((size_t)32 << 20)
 
 /* More workers would only wait for the one writer. */
 #define WORKER_POOL_SIZE_MAX 64

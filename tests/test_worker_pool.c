@@ -6,6 +6,7 @@
 #include "indexer/worker_pool.h"
 
 #include <gmime/gmime.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 /* Levels of "g:" that exhaust an 8 MB stack in GMime 3.2.13; 40,293 were seen to do. */
 #define NESTED_GROUPS 300000
 #define EMPTY_PARTS   1000000
+#define PAGE_BYTES    ((size_t)4096)
 
 struct MailProcessor {
     GMimeParser *parser;
@@ -198,6 +200,65 @@ static void test_a_cancelled_pool_leaves_no_process(void)
     g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
 }
 
+/* Pages of the window that are there. */
+static size_t resident_bytes(const JobSlot *slot, size_t n_bytes)
+{
+    const size_t n_pages = n_bytes / PAGE_BYTES;
+    g_autofree unsigned char *pages = g_malloc(n_pages);
+    g_assert_cmpint(mincore(slot->window.base, n_bytes, pages), ==, 0);
+    size_t n_resident = 0;
+    for (size_t i = 0; i < n_pages; i++) {
+        n_resident += pages[i] & 1;
+    }
+    return n_resident * PAGE_BYTES;
+}
+
+/* Sends a window of `n_bytes` through without a message. Returns: its slot, free again. */
+static const JobSlot *pass_window(WorkerPool *pool, size_t n_bytes)
+{
+    g_autoptr(GError) error = NULL;
+    JobSlot *slot = worker_pool_acquire(pool);
+    memset(slot->window.base, 1, n_bytes);
+    slot->window.used = n_bytes;
+    worker_pool_submit(pool, slot);
+    JobSlot *taken = NULL;
+    while (worker_pool_next(pool, 1000, &taken, &error) != POOL_SLOT) {
+        g_assert_no_error(error);
+    }
+    g_assert_true(taken == slot);
+    worker_pool_release(pool, taken);
+    return slot;
+}
+
+static void test_memory_is_kept_for_the_next_large_message(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WorkerPool) pool = worker_pool_new(&(WorkerPoolOptions){.n_workers = 1}, &error);
+    g_assert_no_error(error);
+    const size_t large = POOL_KEEP_BYTES / 2;
+    JobSlot *first = worker_pool_acquire(pool);
+    const JobSlot *slot = pass_window(pool, large);
+    g_assert_true(slot != first);
+    g_assert_cmpuint(resident_bytes(slot, large), ==, large);
+    /* Not the first free one, but the one that has the memory. */
+    worker_pool_submit(pool, first);
+    JobSlot *taken = NULL;
+    g_assert_cmpint(worker_pool_next(pool, 1000, &taken, &error), ==, POOL_SLOT);
+    worker_pool_release(pool, taken);
+    g_assert_true(worker_pool_acquire(pool) == slot);
+}
+
+static void test_memory_of_too_many_large_messages_is_given_back(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WorkerPool) pool = worker_pool_new(&(WorkerPoolOptions){.n_workers = 1}, &error);
+    g_assert_no_error(error);
+    const size_t too_large = POOL_KEEP_BYTES + 2 * JOB_KEEP_BYTES;
+    const JobSlot *slot = pass_window(pool, too_large);
+    g_assert_cmpuint(resident_bytes(slot, too_large), ==, JOB_KEEP_BYTES);
+    g_assert_cmpuint(job_slot_excess(slot), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -208,5 +269,9 @@ int main(int argc, char **argv)
     g_test_add_func("/worker_pool/an_empty_run_ends", test_an_empty_run_ends);
     g_test_add_func("/worker_pool/a_cancelled_pool_leaves_no_process",
                     test_a_cancelled_pool_leaves_no_process);
+    g_test_add_func("/worker_pool/memory_is_kept_for_the_next_large_message",
+                    test_memory_is_kept_for_the_next_large_message);
+    g_test_add_func("/worker_pool/memory_of_too_many_large_messages_is_given_back",
+                    test_memory_of_too_many_large_messages_is_given_back);
     return g_test_run();
 }
