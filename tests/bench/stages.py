@@ -12,8 +12,10 @@ import table
 
 SAMPLES_PER_S = 997    # a prime: no beat with anything that ticks
 STACK_BYTES = 16384
+BUFFER = "64M"         # a processor; with less, samples are lost where most is going on, and the shares are wrong
 MAIN, FTS, READER, WORKER = "main thread", "index threads", "reader thread", "workers"
-KERNEL_HELP = "perf, of the Debian package linux-perf, must be allowed to sample (kernel.perf_event_paranoid)"
+KERNEL_HELP = ("perf, of the Debian package linux-perf, must be allowed to sample (kernel.perf_event_paranoid) and to keep "
+               f"{BUFFER} of samples a processor (kernel.perf_event_mlock_kb)")
 
 # Function -> stage. The innermost function of a stack that is in the table decides.
 STAGES = {
@@ -79,7 +81,7 @@ def count(text):
 def record(command, folder):
     """Runs a program under perf. Returns a Counter of (role, stage)."""
     data = os.path.join(folder, "perf.data")
-    done = subprocess.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", str(SAMPLES_PER_S), "--call-graph",
+    done = subprocess.run(["perf", "record", "-q", "-m", BUFFER, "-e", "cpu-clock", "-F", str(SAMPLES_PER_S), "--call-graph",
                            f"dwarf,{STACK_BYTES}", "-o", data, "--", *command], capture_output=True, check=False)
     if done.returncode not in archive.INDEX_EXITS:
         raise SystemExit(f"perf record failed: {done.stderr.decode(errors='replace').strip()[-300:]}. {KERNEL_HELP}")
@@ -89,7 +91,7 @@ def record(command, folder):
 
 
 def seconds_of(samples, cpu_s):
-    """Returns (role, stage) -> seconds: perf can lose samples, so they are shares of the time that was measured."""
+    """Returns (role, stage) -> seconds: sampling takes time, so they are shares of the time that was measured without."""
     total = sum(samples.values())
     return collections.Counter({key: cpu_s * n / total for key, n in samples.items()})
 
