@@ -259,8 +259,7 @@ static void put_lower_case(DkimCanonWriter *writer, Slice name)
         const size_t len = MIN(name.len, PIECE_MAX);
         char *out = reserve(writer, len);
         for (size_t i = 0; i < len; i++) {
-            const char c = name.ptr[i];
-            out[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+            out[i] = slice_lower(name.ptr[i]);
         }
         writer->used += len;
         name = slice_from(name, len);
