@@ -109,8 +109,8 @@ static bool on_file_begin(Ingest *ingest, const ReaderEvent *event, GError **err
 static bool on_message(Ingest *ingest, const JobSlot *slot, const ReaderEvent *event,
                        GError **error)
 {
-    Slice flat = job_slot_result(slot, event->item);
-    bool decoded = slot_record_read(slot, event, ingest->options->keys, &ingest->record);
+    Slice flat;
+    bool decoded = slot_record_read(slot, event, ingest->options->keys, &ingest->record, &flat);
     g_autofree char *own = NULL;
     if (!decoded || event->span.problems != 0) {
         size_t capacity = flat.len + sizeof(MailRecord) + 4096;

@@ -79,8 +79,10 @@ void job_slot_add(JobSlot *slot, const SourceSpan *span)
 Slice job_slot_result(const JobSlot *slot, uint32_t item)
 {
     g_assert(item < slot->n_items);
-    uint64_t at = slot->shared->items[item].record_at;
-    uint64_t length = slot->shared->items[item].record_length;
+    /* Each is read once: a worker may change them meanwhile. */
+    const volatile JobItem *shared = &slot->shared->items[item];
+    const uint64_t at = shared->record_at;
+    const uint64_t length = shared->record_length;
     if (length == 0 || at > JOB_OUTPUT_BYTES || length > JOB_OUTPUT_BYTES - at) {
         return SLICE_EMPTY;
     }
@@ -90,6 +92,7 @@ Slice job_slot_result(const JobSlot *slot, uint32_t item)
 Care job_slot_care(const JobSlot *slot, uint32_t item)
 {
     g_assert(item < slot->n_items);
-    Care care = slot->shared->items[item].care;
+    const volatile JobItem *shared = &slot->shared->items[item];
+    const Care care = shared->care;
     return care < CARE_COUNT ? care : CARE_HASH_ONLY;
 }

@@ -47,15 +47,18 @@ static bool key_indexes_are_valid(const MailRecord *record, const KeyStore *keys
 }
 
 bool slot_record_read(const JobSlot *slot, const ReaderEvent *event, const KeyStore *keys,
-                      MailRecord *record)
+                      MailRecord *record, Slice *ret_flat)
 {
-    Slice flat = job_slot_result(slot, event->item);
     mail_record_clear(record);
+    const Slice flat = mail_record_keep(record, job_slot_result(slot, event->item));
     bool decoded = flat.len > 0 && record_decode(flat, false, record) &&
                    key_indexes_are_valid(record, keys);
     if (!decoded) {
         make_unreadable(slot, &event->span, record);
     }
     record->problems |= event->span.problems;
+    if (ret_flat != NULL) {
+        *ret_flat = decoded ? flat : SLICE_EMPTY;
+    }
     return decoded;
 }

@@ -78,7 +78,7 @@ static void on_damaged(Verify *verify, const SourceSpan *span)
 
 static bool on_message(Verify *verify, const JobSlot *slot, const ReaderEvent *event)
 {
-    slot_record_read(slot, event, verify->options->keys, &verify->record);
+    slot_record_read(slot, event, verify->options->keys, &verify->record, NULL);
     const VerifyMessage message = {
         .file = verify->file,
         .offset = event->span.offset,
