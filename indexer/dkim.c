@@ -26,6 +26,8 @@ struct DkimVerifier {
     Checkable checkable[DKIM_SIGNATURE_MAX];
     DkimBodyHash body_hashes[DKIM_SIGNATURE_MAX];
     size_t n_checkable;
+    bool aligned;     /* the signature that was checked last */
+    size_t n_authors; /* of the message */
 };
 
 DkimVerifier *dkim_verifier_new(const KeyStore *keys)
@@ -102,16 +104,24 @@ static Checkable *make_room(DkimVerifier *verifier, KeyRank rank, MailRecord *re
     return worst;
 }
 
+/* Where the next signature is read: in its place if there is one left. */
+static Checkable *next_checkable(DkimVerifier *verifier)
+{
+    return verifier->n_checkable < DKIM_SIGNATURE_MAX
+               ? &verifier->checkable[verifier->n_checkable]
+               : &verifier->scratch;
+}
+
+/* `checkable` is next_checkable. */
 static void add_checkable(DkimVerifier *verifier, const Checkable *checkable,
                           MailRecord *record)
 {
-    Checkable *place = NULL;
     if (verifier->n_checkable < DKIM_SIGNATURE_MAX) {
-        place = &verifier->checkable[verifier->n_checkable++];
-    } else {
-        problem_set_add(&record->problems, PROBLEM_TOO_MANY_SIGNATURES);
-        place = make_room(verifier, checkable->rank, record);
+        verifier->n_checkable++;
+        return;
     }
+    problem_set_add(&record->problems, PROBLEM_TOO_MANY_SIGNATURES);
+    Checkable *place = make_room(verifier, checkable->rank, record);
     if (place == NULL) {
         refuse(record, checkable->record_index, SLICE_LITERAL("too many signatures to check"));
     } else {
@@ -123,7 +133,7 @@ static void add_checkable(DkimVerifier *verifier, const Checkable *checkable,
 static void take_field(DkimVerifier *verifier, const RawMessage *message, const RawField *field,
                        MailRecord *record)
 {
-    Checkable *checkable = &verifier->scratch;
+    Checkable *checkable = next_checkable(verifier);
     const DkimSignature *signature = &checkable->signature;
     dkim_signature_parse(field->value, &checkable->signature);
     add_signature(record, signature, message, field);
@@ -192,9 +202,11 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     const DkimFinding finding =
         dkim_finding_make(verifier->key_search, signature, header_digest, body, &terms);
 
-    size_t n_authors = 0;
-    entry->aligned = dkim_alignment_check_authors(verifier->alignment, signature->domain_name,
-                                                  record, &n_authors);
+    if (before == NULL || strcmp(before->domain_name, signature->domain_name) != 0) {
+        verifier->aligned = dkim_alignment_check_authors(
+            verifier->alignment, signature->domain_name, record, &verifier->n_authors);
+    }
+    entry->aligned = verifier->aligned;
     entry->header_digest = mail_record_keep(record, header_digest);
     entry->body_bytes = body->body_bytes;
     entry->header_ok = finding.header_ok;
@@ -204,7 +216,7 @@ static void check_signature(DkimVerifier *verifier, size_t at, MailRecord *recor
     entry->reason = slice_of_string(finding.reason);
     entry->caveats = finding.caveats | dkim_header_caveats(verifier->index);
     entry->caveats |= entry->aligned ? 0 : CAVEAT_BIT(UNALIGNED);
-    entry->caveats |= n_authors > 1 ? CAVEAT_BIT(MULTIPLE_FROM) : 0;
+    entry->caveats |= verifier->n_authors > 1 ? CAVEAT_BIT(MULTIPLE_FROM) : 0;
     if (signature->algorithm == DKIM_ALGORITHM_RSA_SHA1) {
         entry->caveats |= CAVEAT_BIT(SHA1);
     }

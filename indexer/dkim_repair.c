@@ -16,7 +16,7 @@ struct DkimRepairer {
 typedef struct {
     DkimRepairer *repairer;
     const RawMessage *message;
-    Slice quoted; /* as in dkim_repairer_run */
+    const RepairQuoting *quoting;
     MailRecord *record;
 } Trial;
 
@@ -161,13 +161,16 @@ static void try_leftover_quoting(const Trial *trial)
 
 static void try_quoting(const Trial *trial)
 {
-    if (trial->quoted.len == 0) {
-        try_leftover_quoting(trial);
+    const Slice quoted = trial->quoting->quoted;
+    if (quoted.len == 0) {
+        if (!trial->quoting->is_plain) {
+            try_leftover_quoting(trial);
+        }
         return;
     }
-    check_bytes(trial, REPAIR_QUOTING_KEPT, trial->quoted);
-    const Slice as_mboxo = repair_unquote(trial->repairer->bytes, trial->quoted, QUOTING_MBOXO);
-    if (as_mboxo.len < trial->quoted.len && as_mboxo.len > trial->message->bytes.len &&
+    check_bytes(trial, REPAIR_QUOTING_KEPT, quoted);
+    const Slice as_mboxo = repair_unquote(trial->repairer->bytes, quoted, QUOTING_MBOXO);
+    if (as_mboxo.len < quoted.len && as_mboxo.len > trial->message->bytes.len &&
         any_signature(trial->record, lacks_body)) {
         check_bytes(trial, REPAIR_MBOXO, as_mboxo);
     }
@@ -215,12 +218,12 @@ static void try_repairs(const Trial *trial)
     }
 }
 
-void dkim_repairer_run(DkimRepairer *repairer, const RawMessage *message, Slice quoted,
-                       MailRecord *record)
+void dkim_repairer_run(DkimRepairer *repairer, const RawMessage *message,
+                       const RepairQuoting *quoting, MailRecord *record)
 {
-    const Trial trial = {repairer, message, quoted, record};
+    const Trial trial = {repairer, message, quoting, record};
     if (record->signatures->len > DKIM_REPAIR_SIGNATURE_MAX ||
-        MAX(message->bytes.len, quoted.len) > DKIM_REPAIR_BYTES_MAX ||
+        MAX(message->bytes.len, quoting->quoted.len) > DKIM_REPAIR_BYTES_MAX ||
         !(any_signature(record, is_broken) ||
           any_signature(record, lacks_header_with_client_field))) {
         return;

@@ -28,6 +28,12 @@
 
 typedef struct DkimRepairer DkimRepairer;
 
+/* What is known of the quoting of a message. */
+typedef struct {
+    Slice quoted;  /* the message as it lies in its mbox, when quoting was undone, else empty */
+    bool is_plain; /* it was looked through: no line begins with ">From ", or more of ">" */
+} RepairQuoting;
+
 /* Returns: (transfer full). `verifier` is borrowed. */
 DkimRepairer *dkim_repairer_new(DkimVerifier *verifier);
 
@@ -36,7 +42,7 @@ void dkim_repairer_free(DkimRepairer *repairer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimRepairer, dkim_repairer_free)
 
 /* Tries again what failed in the record's signatures, which dkim_verifier_check has just set
- * for `message`. `quoted` is the message as it lies in its mbox, when quoting was undone, else
- * empty. Sets record->signatures and record->verdict where something was mended. */
-void dkim_repairer_run(DkimRepairer *repairer, const RawMessage *message, Slice quoted,
-                       MailRecord *record);
+ * for `message`. `quoting` says how it lies in its mbox. Sets record->signatures and
+ * record->verdict where something was mended. */
+void dkim_repairer_run(DkimRepairer *repairer, const RawMessage *message,
+                       const RepairQuoting *quoting, MailRecord *record);

@@ -103,7 +103,7 @@ static void keep_pairs(FtsBatch *batch, TextColumn column, FtsPairsRow *row)
 static void add_document(FtsBatch *batch, const FtsDocument *document)
 {
     mail_record_clear(&batch->record);
-    bool decoded = record_decode(document->flat, true, &batch->record);
+    bool decoded = record_decode_searched(document->flat, &batch->record);
     g_assert(decoded);
     message_texts_collect(&batch->texts, &batch->record);
     message_texts_fold(&batch->texts);

@@ -19,6 +19,7 @@ struct MailProcessor {
     DkimRepairer *repairer;         /* NULL when nothing is repaired */
     LanguageFinder *languages;
     GByteArray *quoted; /* the message as it lies in its mbox; empty if that is no other */
+    bool is_plain;      /* as in RepairQuoting */
     bool has_received_at;
     int64_t received_at;
 };
@@ -89,14 +90,27 @@ void mail_processor_keep_quoted(MailProcessor *processor, Slice bytes)
     }
 }
 
+void mail_processor_set_plain(MailProcessor *processor)
+{
+    processor->is_plain = true;
+}
+
+static void forget_quoting(MailProcessor *processor)
+{
+    g_byte_array_set_size(processor->quoted, 0);
+    processor->is_plain = false;
+}
+
 /* Checks what is signed; a repair knows the message as it was before quoting was undone. */
 static void check_signatures(MailProcessor *processor, MailRecord *record)
 {
     dkim_verifier_check(processor->dkim, &processor->message, record);
     if (processor->repairer != NULL) {
-        const Slice quoted =
-            slice_of((const char *)processor->quoted->data, processor->quoted->len);
-        dkim_repairer_run(processor->repairer, &processor->message, quoted, record);
+        const RepairQuoting quoting = {
+            slice_of((const char *)processor->quoted->data, processor->quoted->len),
+            processor->is_plain,
+        };
+        dkim_repairer_run(processor->repairer, &processor->message, &quoting, record);
     }
     arc_verifier_check(processor->arc, &processor->message, record);
     domainkeys_verifier_check(processor->domainkeys, &processor->message, record);
@@ -116,7 +130,7 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
     record->size = bytes.len;
     if (care == CARE_HASH_ONLY) {
         problem_set_add(&record->problems, PROBLEM_UNREADABLE);
-        g_byte_array_set_size(processor->quoted, 0);
+        forget_quoting(processor);
         return;
     }
     raw_message_parse(&processor->message, bytes);
@@ -136,5 +150,5 @@ void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, C
     if (processor->dkim != NULL) {
         check_signatures(processor, record);
     }
-    g_byte_array_set_size(processor->quoted, 0);
+    forget_quoting(processor);
 }

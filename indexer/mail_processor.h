@@ -33,6 +33,10 @@ void mail_processor_set_repair(MailProcessor *processor, bool is_on);
  * is undone in place, when that changes the message. */
 void mail_processor_keep_quoted(MailProcessor *processor, Slice bytes);
 
+/* Says of the next message that no line of it is quoted: with `>` at its beginning, one or
+ * more, and "From " behind. */
+void mail_processor_set_plain(MailProcessor *processor);
+
 /* Reads one message, mbox quoting undone. `record` was cleared. With CARE_HASH_ONLY only size,
  * hash and the problem `unreadable` are set. */
 void mail_processor_run(MailProcessor *processor, Slice bytes, Slice envelope, Care care,

@@ -110,6 +110,8 @@ static void process_item(MailProcessor *processor, JobSlot *slot, JobItem *item,
     if (occurrence_is_quoted(quoted, item->quoting)) {
         mail_processor_keep_quoted(processor, quoted);
         item->bytes_length = occurrence_unquote(bytes, item->bytes_length, item->quoting);
+    } else if (item->quoting == QUOTING_MBOXRD) {
+        mail_processor_set_plain(processor);
     }
     item->quoting = QUOTING_NONE;
     mail_record_clear(record);

@@ -20,7 +20,7 @@
 
 /* Memory of windows beyond JOB_KEEP_BYTES each, for the next large message: a page that is
  * given back is made and mapped anew by the reader and by a worker. */
-#define POOL_KEEP_BYTES ((size_t)32 << 20)
+#define POOL_KEEP_BYTES ((size_t)16 << 20)
 
 /* More workers would only wait for the one writer. */
 #define WORKER_POOL_SIZE_MAX 64

@@ -251,7 +251,8 @@ static void codec_verdict(Codec *codec, Verdict *verdict)
     verdict->best = best;
 }
 
-static void codec_record(Codec *codec, MailRecord *record)
+/* What is searched, and what stands before it. */
+static void codec_searched(Codec *codec, MailRecord *record)
 {
     codec_bytes(codec, record->sha256, sizeof(record->sha256));
     codec_u64(codec, &record->size);
@@ -270,6 +271,11 @@ static void codec_record(Codec *codec, MailRecord *record)
     record->language = codec_enum(codec, record->language, LANGUAGE_COUNT);
     codec_list(codec, record->addresses, codec_address);
     codec_list(codec, record->attachments, codec_attachment);
+}
+
+static void codec_record(Codec *codec, MailRecord *record)
+{
+    codec_searched(codec, record);
     codec_list(codec, record->signatures, codec_signature);
     codec_verdict(codec, &record->verdict);
     codec_arc(codec, record);
@@ -292,6 +298,13 @@ bool record_decode(Slice flat, bool trusted, MailRecord *record)
     Codec codec = {.in = flat.ptr, .left = flat.len, .trusted = trusted};
     codec_record(&codec, record);
     return !codec.failed && codec.left == 0;
+}
+
+bool record_decode_searched(Slice flat, MailRecord *record)
+{
+    Codec codec = {.in = flat.ptr, .left = flat.len, .trusted = true};
+    codec_searched(&codec, record);
+    return !codec.failed;
 }
 
 /* The length of the UTF-8 sequence that begins at `at` with a byte above 127; 0 when it is none

@@ -22,5 +22,8 @@ size_t record_encode(const MailRecord *record, char *out, size_t capacity);
  * bytes are no record; `record` is then undefined but can be cleared. */
 bool record_decode(Slice flat, bool trusted, MailRecord *record);
 
+/* The same, trusted, for what is searched: no signatures, ARC sets, claims and problems. */
+bool record_decode_searched(Slice flat, MailRecord *record);
+
 /* Whether `text` is UTF-8 (RFC 3629) without NUL. Fast on ASCII. */
 bool record_text_is_valid(Slice text);

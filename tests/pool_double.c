@@ -17,6 +17,10 @@ void mail_processor_keep_quoted(MailProcessor *processor G_GNUC_UNUSED,
 {
 }
 
+void mail_processor_set_plain(MailProcessor *processor G_GNUC_UNUSED)
+{
+}
+
 void mail_processor_hash(Slice bytes, uint8_t ret_sha256[SHA256_BYTES])
 {
     memset(ret_sha256, (int)bytes.len, SHA256_BYTES);

@@ -129,8 +129,10 @@ static void check(const KeyStore *keys, const char *text, bool is_mbox, bool is_
     g_autoptr(DkimRepairer) repairer = dkim_repairer_new(verifier);
     dkim_verifier_check(verifier, &message, &record);
     if (is_on) {
-        dkim_repairer_run(repairer, &message, slice_of(quoted, unquoted_len < len ? len : 0),
-                          &record);
+        const bool is_plain = is_mbox && unquoted_len == len;
+        const RepairQuoting quoting = {slice_of(quoted, unquoted_len < len ? len : 0),
+                                       is_plain};
+        dkim_repairer_run(repairer, &message, &quoting, &record);
     }
     g_assert_cmpmem(exact, unquoted_len, before, unquoted_len);
     raw_message_clear(&message);

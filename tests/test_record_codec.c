@@ -100,6 +100,20 @@ static void test_round_trip(void)
     mail_record_destroy(&read);
 }
 
+static void test_what_is_searched_is_read_alone(void)
+{
+    char flat[4096];
+    size_t length = encode_sample(flat, sizeof(flat));
+    MailRecord read;
+    mail_record_init(&read);
+    g_assert_true(record_decode_searched(slice_of(flat, length), &read));
+    g_assert_true(slice_equal(read.subject, SLICE_LITERAL("R\xC3\xA9union")));
+    g_assert_cmpuint(read.addresses->len, ==, 1);
+    g_assert_cmpuint(read.attachments->len, ==, 1);
+    g_assert_cmpuint(read.signatures->len, ==, 0);
+    mail_record_destroy(&read);
+}
+
 /* The archive has one row an instance. */
 static void test_arc_instances_must_rise_to_50(void)
 {
@@ -205,6 +219,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/record_codec/a_record_survives_the_trip", test_round_trip);
+    g_test_add_func("/record_codec/what_is_searched_is_read_alone",
+                    test_what_is_searched_is_read_alone);
     g_test_add_func("/record_codec/arc_instances_must_rise_to_50",
                     test_arc_instances_must_rise_to_50);
     g_test_add_func("/record_codec/too_small_a_buffer_writes_nothing_beyond_it",

@@ -25,12 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     g_autofree char *bytes = g_memdup2(data, size);
     const size_t len = occurrence_unquote(bytes, size, QUOTING_MBOXRD);
-    const Slice quoted = slice_of((const char *)data, len < size ? size : 0);
+    const RepairQuoting quoting = {
+        .quoted = slice_of((const char *)data, len < size ? size : 0),
+        .is_plain = len == size && size % 2 == 0, /* or not known */
+    };
     RawMessage message = {0};
     raw_message_parse(&message, slice_of(bytes, len));
     mail_record_clear(&record);
     dkim_verifier_check(verifier, &message, &record);
-    dkim_repairer_run(repairer, &message, quoted, &record);
+    dkim_repairer_run(repairer, &message, &quoting, &record);
     for (guint i = 0; i < record.signatures->len; i++) {
         check_repaired(&g_array_index(record.signatures, RecordSignature, i));
     }
