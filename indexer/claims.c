@@ -67,11 +67,14 @@ static void read_field(const RawField *field, size_t reader, MailRecord *record)
 void claims_read(const RawMessage *message, MailRecord *record)
 {
     size_t n_fields = 0;
+    Slice names[G_N_ELEMENTS(readers)];
+    for (size_t reader = 0; reader < G_N_ELEMENTS(readers); reader++) {
+        names[reader] = slice_of_string(claim_field_word(readers[reader].field));
+    }
     g_array_set_size(record->claims, 0);
     for (size_t i = 0; i < message->n_fields; i++) {
         for (size_t reader = 0; reader < G_N_ELEMENTS(readers); reader++) {
-            const char *name = claim_field_word(readers[reader].field);
-            if (!slice_equal_nocase(message->fields[i].name, slice_of_string(name))) {
+            if (!slice_equal_nocase(message->fields[i].name, names[reader])) {
                 continue;
             }
             if (++n_fields > CLAIM_FIELDS_MAX) {

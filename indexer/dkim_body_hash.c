@@ -56,11 +56,13 @@ static void hash_end(BodyWalk *walk, uint8_t *whole, uint8_t *other_end)
 {
     dkim_digest_peek(walk->digest, other_end);
     hash_bytes(walk, walk->held, walk->n_held);
-    dkim_digest_peek(walk->digest, whole);
-    if (walk->n_bytes == 0) {
-        dkim_digest_update(walk->digest, "\r\n", LINE_END_BYTES);
-        dkim_digest_peek(walk->digest, other_end);
+    if (walk->n_bytes > 0) {
+        dkim_digest_end(walk->digest, whole);
+        return;
     }
+    dkim_digest_peek(walk->digest, whole);
+    dkim_digest_update(walk->digest, "\r\n", LINE_END_BYTES);
+    dkim_digest_end(walk->digest, other_end);
 }
 
 /* The hash of the whole body is what those without l= want; one whose l= is too large gets it

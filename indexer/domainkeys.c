@@ -173,7 +173,7 @@ static Slice hash_message(DomainKeysVerifier *verifier, const GPtrArray *fields,
     dkim_canon_writer_init(&writer, update_digest, verifier->digest);
     dkim_digest_begin(verifier->digest, DKIM_HASH_SHA1);
     domainkeys_fields_write(&writer, canon, fields, body);
-    dkim_digest_peek(verifier->digest, bytes);
+    dkim_digest_end(verifier->digest, bytes);
     return mail_record_keep(record,
                             slice_of((const char *)bytes, dkim_hash_bytes(DKIM_HASH_SHA1)));
 }

@@ -107,7 +107,7 @@ static void compute(const BundleReader *reader, DkimAlgorithm algorithm, const G
 {
     dkim_digest_begin(reader->digest, dkim_algorithm_hash(algorithm));
     dkim_digest_update(reader->digest, text->str, text->len);
-    dkim_digest_peek(reader->digest, digest);
+    dkim_digest_end(reader->digest, digest);
 }
 
 static bool has_digest(const BundleReader *reader, DkimAlgorithm algorithm, const GString *text,

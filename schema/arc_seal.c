@@ -40,5 +40,5 @@ void arc_seal_hash(DkimDigest *digest, const ArcSets *sets, size_t instance, uin
     dkim_canon_writer_init(&writer, update_digest, digest);
     dkim_digest_begin(digest, dkim_algorithm_hash(signature->algorithm));
     arc_seal_write(&writer, sets, instance);
-    dkim_digest_peek(digest, out);
+    dkim_digest_end(digest, out);
 }

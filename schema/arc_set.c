@@ -10,7 +10,12 @@ static const Slice names[ARC_FIELD_COUNT] = {
 /* Returns: ARC_FIELD_COUNT when it is no ARC field. */
 static ArcField kind_of(const RawField *field)
 {
+    const Slice name = field->name;
     ArcField kind = 0;
+    if (name.len < names[ARC_FIELD_SEAL].len || name.ptr[3] != '-' ||
+        slice_lower(name.ptr[0]) != 'a') {
+        return ARC_FIELD_COUNT; /* as nearly every field is */
+    }
     while (kind < ARC_FIELD_COUNT && !slice_equal_nocase(field->name, names[kind])) {
         kind++;
     }

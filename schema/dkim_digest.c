@@ -63,6 +63,11 @@ void dkim_digest_peek(DkimDigest *digest, uint8_t *out)
     must(EVP_DigestFinal_ex(digest->snapshot, out, NULL));
 }
 
+void dkim_digest_end(DkimDigest *digest, uint8_t *out)
+{
+    must(EVP_DigestFinal_ex(digest->running, out, NULL));
+}
+
 void dkim_digest_keep(DkimDigest *digest)
 {
     must(EVP_MD_CTX_copy_ex(digest->kept, digest->running));

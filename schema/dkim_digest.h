@@ -27,6 +27,9 @@ void dkim_digest_update(DkimDigest *digest, const char *bytes, size_t len);
  * given afterwards. */
 void dkim_digest_peek(DkimDigest *digest, uint8_t *out);
 
+/* The same, and nothing more will be given. */
+void dkim_digest_end(DkimDigest *digest, uint8_t *out);
+
 /* Keeps the state of the running hash. */
 void dkim_digest_keep(DkimDigest *digest);
 

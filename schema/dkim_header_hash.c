@@ -5,18 +5,18 @@
  * Not signed at all is the caveat here, if there is one; signed less often than present is
  * added-header. Trace fields come several times in honest mail. */
 static const struct {
-    const char *name;
+    Slice name;
     CaveatSet unsigned_caveat;
 } shown_fields[] = {
-    {"From", 0},
-    {"Subject", CAVEAT_BIT(UNSIGNED_SUBJECT)},
-    {"Date", CAVEAT_BIT(UNSIGNED_DATE)},
-    {"To", CAVEAT_BIT(UNSIGNED_TO)},
-    {"Content-Type", CAVEAT_BIT(UNSIGNED_CONTENT_TYPE)},
-    {"Cc", 0},
-    {"Sender", 0},
-    {"Reply-To", 0},
-    {"Message-ID", 0},
+    {{"From", 4}, 0},
+    {{"Subject", 7}, CAVEAT_BIT(UNSIGNED_SUBJECT)},
+    {{"Date", 4}, CAVEAT_BIT(UNSIGNED_DATE)},
+    {{"To", 2}, CAVEAT_BIT(UNSIGNED_TO)},
+    {{"Content-Type", 12}, CAVEAT_BIT(UNSIGNED_CONTENT_TYPE)},
+    {{"Cc", 2}, 0},
+    {{"Sender", 6}, 0},
+    {{"Reply-To", 8}, 0},
+    {{"Message-ID", 10}, 0},
 };
 
 static void write_signed_fields(DkimCanonWriter *writer, DkimHeaderIndex *index,
@@ -85,7 +85,7 @@ void dkim_header_hash(DkimDigest *digest, DkimHeaderIndex *index, const DkimSign
         dkim_digest_keep(digest);
     }
     write_own_field(&writer, signature, field);
-    dkim_digest_peek(digest, out);
+    dkim_digest_end(digest, out);
 }
 
 CaveatSet dkim_header_caveats(const DkimHeaderIndex *index)
@@ -94,7 +94,7 @@ CaveatSet dkim_header_caveats(const DkimHeaderIndex *index)
     for (size_t i = 0; i < G_N_ELEMENTS(shown_fields); i++) {
         size_t present = 0;
         size_t taken = 0;
-        dkim_header_index_count(index, slice_of_string(shown_fields[i].name), &present, &taken);
+        dkim_header_index_count(index, shown_fields[i].name, &present, &taken);
         if (present > 0 && taken == 0) {
             caveats |= shown_fields[i].unsigned_caveat;
         } else if (present > taken) {
