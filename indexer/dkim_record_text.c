@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/dkim_record_text.h"
 
-#include "schema/utf8_text.h"
+#include "schema/record_codec.h"
 
 Slice dkim_record_text(MailRecord *record, Slice text, size_t max)
 {
     text.len = MIN(text.len, max);
-    if (utf8_text_ascii_length(text) == text.len ||
-        g_utf8_validate_len(text.ptr, text.len, NULL)) {
+    if (record_text_is_valid(text)) {
         return mail_record_keep(record, text);
     }
     g_autofree char *valid = g_utf8_make_valid(text.ptr, (gssize)text.len);
