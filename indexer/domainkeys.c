@@ -158,11 +158,6 @@ static Sender find_sender(DomainKeysVerifier *verifier, MailRecord *record)
     return sender;
 }
 
-static void update_digest(gpointer user_data, const char *bytes, size_t len)
-{
-    dkim_digest_update(user_data, bytes, len);
-}
-
 /* Returns: the digest, in the record's memory. */
 static Slice hash_message(DomainKeysVerifier *verifier, const GPtrArray *fields, Slice body,
                           MailRecord *record)
@@ -170,7 +165,7 @@ static Slice hash_message(DomainKeysVerifier *verifier, const GPtrArray *fields,
     const DomainKeysCanon canon = verifier->parsed.canon;
     uint8_t bytes[DKIM_HASH_BYTES_MAX];
     DkimCanonWriter writer;
-    dkim_canon_writer_init(&writer, update_digest, verifier->digest);
+    dkim_canon_writer_init(&writer, dkim_digest_write, verifier->digest);
     dkim_digest_begin(verifier->digest, DKIM_HASH_SHA1);
     domainkeys_fields_write(&writer, canon, fields, body);
     dkim_digest_end(verifier->digest, bytes);

@@ -405,8 +405,7 @@ bool recheck_run_keys(sqlite3 *db, const KeyStore *keys, const GArray *indexes,
         !archive_exec(db, "BEGIN IMMEDIATE", error)) {
         return false;
     }
-    if (!run(&recheck, indexes, error) || !archive_exec(db, "COMMIT", error)) {
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    if (!archive_end_transaction(db, run(&recheck, indexes, error), error)) {
         return false;
     }
     *ret_outcome = recheck.outcome;

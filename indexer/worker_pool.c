@@ -37,7 +37,6 @@ struct WorkerPool {
     GMutex lock;
     GCond freed;
     size_t bytes_in_flight; /* guarded by lock, like all below */
-    size_t excess;          /* job_slot_excess of all slots */
     uint64_t n_submitted;
     uint64_t n_taken;
     bool finished;
@@ -219,9 +218,7 @@ void worker_pool_submit(WorkerPool *pool, JobSlot *slot)
     g_mutex_lock(&pool->lock);
     slot->sequence = pool->n_submitted++;
     pool->bytes_in_flight += slot->window.used;
-    pool->excess -= job_slot_excess(slot);
     slot->resident = MAX(slot->resident, slot->window.used);
-    pool->excess += job_slot_excess(slot);
     pool->states[slot->index] = empty ? SLOT_DONE : SLOT_RUNNING;
     g_mutex_unlock(&pool->lock);
     WorkerNotice notice = {empty ? NOTICE_WAKE : slot->index, slot->generation};
@@ -320,16 +317,16 @@ PoolNext worker_pool_next(WorkerPool *pool, int timeout_ms, JobSlot **ret_slot, 
     }
 }
 
-/* Whether the slot's memory is to be given back: then it counts no more. */
+/* Whether the slot's memory is to be given back. */
 static bool must_trim(WorkerPool *pool, const JobSlot *slot)
 {
+    size_t excess = 0;
     g_mutex_lock(&pool->lock);
-    const bool must = pool->excess > POOL_KEEP_BYTES && job_slot_excess(slot) > 0;
-    if (must) {
-        pool->excess -= job_slot_excess(slot);
+    for (uint32_t i = 0; i < pool->n_slots; i++) {
+        excess += job_slot_excess(&pool->slots[i]);
     }
     g_mutex_unlock(&pool->lock);
-    return must;
+    return excess > POOL_KEEP_BYTES && job_slot_excess(slot) > 0;
 }
 
 void worker_pool_release(WorkerPool *pool, JobSlot *slot)

@@ -28,16 +28,11 @@ void arc_seal_write(DkimCanonWriter *writer, const ArcSets *sets, size_t instanc
     dkim_canon_writer_flush(writer);
 }
 
-static void update_digest(gpointer user_data, const char *bytes, size_t len)
-{
-    dkim_digest_update(user_data, bytes, len);
-}
-
 void arc_seal_hash(DkimDigest *digest, const ArcSets *sets, size_t instance, uint8_t *out)
 {
     const DkimSignature *signature = &sets->sets[instance - 1].seal.signature;
     DkimCanonWriter writer;
-    dkim_canon_writer_init(&writer, update_digest, digest);
+    dkim_canon_writer_init(&writer, dkim_digest_write, digest);
     dkim_digest_begin(digest, dkim_algorithm_hash(signature->algorithm));
     arc_seal_write(&writer, sets, instance);
     dkim_digest_end(digest, out);

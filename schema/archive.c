@@ -93,6 +93,15 @@ bool archive_exec(sqlite3 *db, const char *sql, GError **error)
     return true;
 }
 
+bool archive_end_transaction(sqlite3 *db, bool is_done, GError **error)
+{
+    if (is_done && archive_exec(db, "COMMIT", error)) {
+        return true;
+    }
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
 sqlite3_stmt *archive_prepare(sqlite3 *db, const char *sql, GError **error)
 {
     sqlite3_stmt *statement = NULL;
@@ -371,16 +380,12 @@ bool archive_begin_load(sqlite3 *db, GError **error)
     if (!archive_exec(db, "BEGIN IMMEDIATE", error)) {
         return false;
     }
-    if (!archive_exec(db,
-                      "INSERT OR IGNORE INTO archive_property (name, value)"
-                      " VALUES ('loading', '1')",
-                      error) ||
-        !for_each_index(db, drop_index, UINT_MAX, error) ||
-        !archive_exec(db, "COMMIT", error)) {
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-        return false;
-    }
-    return true;
+    const bool is_done = archive_exec(db,
+                                      "INSERT OR IGNORE INTO archive_property (name, value)"
+                                      " VALUES ('loading', '1')",
+                                      error) &&
+                         for_each_index(db, drop_index, UINT_MAX, error);
+    return archive_end_transaction(db, is_done, error);
 }
 
 bool archive_is_loading(sqlite3 *db, bool *ret_loading, GError **error)
@@ -418,8 +423,7 @@ static bool is_empty(sqlite3 *db, bool *ret_empty, GError **error)
 /* Inside a transaction: another program may have made the schema just before it began. */
 static bool make_if_empty(sqlite3 *db, const char *sql, bool *ret_made, GError **error)
 {
-    return is_empty(db, ret_made, error) && (!*ret_made || archive_exec(db, sql, error)) &&
-           archive_exec(db, "COMMIT", error);
+    return is_empty(db, ret_made, error) && (!*ret_made || archive_exec(db, sql, error));
 }
 
 static bool make_tables(sqlite3 *db, const char *sql, bool *ret_made, GError **error)
@@ -428,11 +432,7 @@ static bool make_tables(sqlite3 *db, const char *sql, bool *ret_made, GError **e
         !archive_exec(db, "BEGIN IMMEDIATE", error)) {
         return false;
     }
-    if (!make_if_empty(db, sql, ret_made, error)) {
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-        return false;
-    }
-    return true;
+    return archive_end_transaction(db, make_if_empty(db, sql, ret_made, error), error);
 }
 
 static bool make_kind(sqlite3 *db, const ArchiveKind *kind, bool *ret_made, GError **error)

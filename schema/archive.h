@@ -103,6 +103,10 @@ bool archive_end_load(sqlite3 *db, GError **error);
 /* Runs SQL without values or results. Returns: false with `error`. */
 bool archive_exec(sqlite3 *db, const char *sql, GError **error);
 
+/* Commits the transaction when `is_done`; else, or when that fails, rolls it back. Returns:
+ * whether it was committed; if not, `error` is that of what failed first. */
+bool archive_end_transaction(sqlite3 *db, bool is_done, GError **error);
+
 /* Prepares a statement that is used often. Returns: (transfer full), NULL with `error`. */
 sqlite3_stmt *archive_prepare(sqlite3 *db, const char *sql, GError **error);
 

@@ -57,6 +57,11 @@ void dkim_digest_update(DkimDigest *digest, const char *bytes, size_t len)
     must(EVP_DigestUpdate(digest->running, bytes, len));
 }
 
+void dkim_digest_write(gpointer digest, const char *bytes, size_t len)
+{
+    dkim_digest_update(digest, bytes, len);
+}
+
 void dkim_digest_peek(DkimDigest *digest, uint8_t *out)
 {
     must(EVP_MD_CTX_copy_ex(digest->snapshot, digest->running));

@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkimDigest, dkim_digest_free)
 void dkim_digest_begin(DkimDigest *digest, DkimHash hash);
 void dkim_digest_update(DkimDigest *digest, const char *bytes, size_t len);
 
+/* The same as a DkimCanonFunc; `digest` is a DkimDigest. */
+void dkim_digest_write(gpointer digest, const char *bytes, size_t len);
+
 /* The hash of what was given so far; dkim_hash_bytes() bytes are written to `out`. More may be
  * given afterwards. */
 void dkim_digest_peek(DkimDigest *digest, uint8_t *out);

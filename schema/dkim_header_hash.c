@@ -50,11 +50,6 @@ void dkim_header_write(DkimCanonWriter *writer, DkimHeaderIndex *index,
     write_own_field(writer, signature, field);
 }
 
-static void update_digest(gpointer user_data, const char *bytes, size_t len)
-{
-    dkim_digest_update(user_data, bytes, len);
-}
-
 /* Whether the fields of h= are the same bytes for both. Which instances h= takes depends on the
  * signature's own field only where that name is in h=; then one of the other fields of the name
  * was taken. */
@@ -76,7 +71,7 @@ void dkim_header_hash(DkimDigest *digest, DkimHeaderIndex *index, const DkimSign
                       const DkimSignature *signature, const RawField *field, uint8_t *out)
 {
     DkimCanonWriter writer;
-    dkim_canon_writer_init(&writer, update_digest, digest);
+    dkim_canon_writer_init(&writer, dkim_digest_write, digest);
     if (covers_the_same(index, before, signature, field)) {
         dkim_digest_resume(digest);
     } else {

@@ -34,8 +34,8 @@ struct DkimPublicKey {
     KeyType type;
     size_t signature_len; /* bytes of every signature of this key */
     EVP_PKEY *pkey;
-    EVP_PKEY_CTX *recover; /* RSA */
-    UsualRsa *usual;       /* RSA; NULL with another exponent */
+    UsualRsa *usual;       /* RSA with the usual exponent, else NULL */
+    EVP_PKEY_CTX *recover; /* RSA with another exponent */
     EVP_MD_CTX *verify;    /* Ed25519 */
 };
 
@@ -113,6 +113,13 @@ static UsualRsa *usual_rsa_new(const DkimKeyRecord *record)
     return g_steal_pointer(&rsa);
 }
 
+static bool init_recover(DkimPublicKey *key)
+{
+    key->recover = EVP_PKEY_CTX_new(key->pkey, NULL);
+    return key->recover != NULL && EVP_PKEY_verify_recover_init(key->recover) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(key->recover, RSA_PKCS1_PADDING) == 1;
+}
+
 static bool init_rsa(DkimPublicKey *key, const DkimKeyRecord *record)
 {
     g_autoptr(OSSL_PARAM) params = rsa_params(record);
@@ -123,9 +130,7 @@ static bool init_rsa(DkimPublicKey *key, const DkimKeyRecord *record)
     }
     key->signature_len = record->modulus.len;
     key->usual = usual_rsa_new(record);
-    key->recover = EVP_PKEY_CTX_new(key->pkey, NULL);
-    return key->recover != NULL && EVP_PKEY_verify_recover_init(key->recover) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(key->recover, RSA_PKCS1_PADDING) == 1;
+    return key->usual != NULL || init_recover(key);
 }
 
 static bool init_ed25519(DkimPublicKey *key, const DkimKeyRecord *record)

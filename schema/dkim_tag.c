@@ -29,18 +29,18 @@ static bool is_tag_name(Slice name)
  * VALCHAR = %x21-3A / %x3C-7E */
 static bool is_tag_value(Slice value)
 {
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.len - i >= BYTE_VECTOR_SIZE) {
-            const ByteVector bytes = byte_vector_load(value.ptr + i);
+    size_t at = 0;
+    while (at < value.len) {
+        if (value.len - at >= BYTE_VECTOR_SIZE) {
+            const ByteVector bytes = byte_vector_load(value.ptr + at);
             const size_t n_plain =
                 byte_vector_first_set((ByteVector)((bytes < 0x20) | (bytes == 0x7f)));
+            at += n_plain;
             if (n_plain == BYTE_VECTOR_SIZE) {
-                i += BYTE_VECTOR_SIZE - 1;
                 continue;
             }
-            i += n_plain;
         }
-        const unsigned char c = (unsigned char)value.ptr[i];
+        const unsigned char c = (unsigned char)value.ptr[at++];
         if ((c < 0x20 && !dkim_is_space((char)c)) || c == 0x7f) {
             return false;
         }

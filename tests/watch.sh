@@ -6,7 +6,7 @@
 #   watch.sh tsan         build/tsan (cmake --preset tsan && cmake --build --preset tsan), with ThreadSanitizer
 #
 # The mail is the sample dump and, below $WAXSEAL_TEST_MAIL, `signed`, `tricky`, `containers` and the first megabytes of
-# the mailing list (WAXSEAL_WATCH_LIST_BYTES, 20 MB unless said otherwise: about 2,000 mails). Takes half an hour.
+# the mailing list (WAXSEAL_WATCH_LIST_BYTES, 20 MB unless said otherwise: about 2,000 mails). A few minutes on a quiet machine.
 # Reports are in build/watch.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -37,7 +37,7 @@ STAGES = {
            "fts_builder_finish": "rows of the text index", "make_index": "indexes",
            "archive_open_writable": "start", "__libc_pwrite": "pages to the file", "fdatasync": "pages to the file",
            "sync_file_range": "pages to the file", "summary_print": "summary"},
-    FTS: {"fts_terms_add": "terms and positions", "tokenizer_run": "tokenize", "record_decode": "collect and fold the text",
+    FTS: {"fts_terms_add": "terms and positions", "tokenizer_run": "tokenize", "record_decode_searched": "collect and fold the text",
           "message_texts_collect": "collect and fold the text", "message_texts_fold": "collect and fold the text",
           "fts_terms_finish": "sort terms", "msort_with_tmp.part.0": "sort terms", "fts_segment_write": "write segments"},
 }
