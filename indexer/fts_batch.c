@@ -55,7 +55,6 @@ FtsBatch *fts_batch_new(GError **error)
     batch->terms = fts_terms_new();
     batch->index.segment = fts_segment_writer_new(FTS_PAGE_BYTES);
     batch->index.document_sizes = g_array_new(false, false, sizeof(FtsDocumentSize));
-    batch->index.sizes = g_byte_array_new();
     batch->index.pairs_rows = g_array_new(false, false, sizeof(FtsPairsRow));
     g_array_set_clear_func(batch->index.pairs_rows, pairs_row_clear);
     return open_tokenizer(batch, error) ? g_steal_pointer(&batch) : NULL;
@@ -76,7 +75,7 @@ void fts_batch_free(FtsBatch *batch)
     fts_terms_free(batch->terms);
     fts_segment_writer_free(batch->index.segment);
     g_array_unref(batch->index.document_sizes);
-    g_byte_array_unref(batch->index.sizes);
+    byte_buffer_clear(&batch->index.sizes);
     g_array_unref(batch->index.pairs_rows);
     g_free(batch);
 }
@@ -107,7 +106,7 @@ static void add_document(FtsBatch *batch, const FtsDocument *document)
     g_assert(decoded);
     message_texts_collect(&batch->texts, &batch->record);
     message_texts_fold(&batch->texts);
-    FtsDocumentSize size = {.id = document->id, .at = batch->index.sizes->len};
+    FtsDocumentSize size = {.id = document->id, .at = batch->index.sizes.length};
     FtsPairsRow row = {.id = document->id};
     bool has_pairs = false;
     fts_terms_begin_document(batch->terms, document->id);
@@ -122,11 +121,11 @@ static void add_document(FtsBatch *batch, const FtsDocument *document)
             keep_pairs(batch, columns[i], &row);
             has_pairs = true;
         }
-        fts_varint_append(batch->index.sizes, batch->position);
+        fts_varint_append(&batch->index.sizes, batch->position);
         batch->index.totals[1 + i] += batch->position;
     }
     batch->index.totals[0]++;
-    size.length = batch->index.sizes->len - size.at;
+    size.length = batch->index.sizes.length - size.at;
     g_array_append_val(batch->index.document_sizes, size);
     if (has_pairs) {
         g_array_append_val(batch->index.pairs_rows, row);
@@ -136,7 +135,7 @@ static void add_document(FtsBatch *batch, const FtsDocument *document)
 static void empty_index(FtsBatchIndex *index)
 {
     g_array_set_size(index->document_sizes, 0);
-    g_byte_array_set_size(index->sizes, 0);
+    index->sizes.length = 0;
     g_array_set_size(index->pairs_rows, 0);
     memset(index->totals, 0, sizeof(index->totals));
 }

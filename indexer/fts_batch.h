@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "indexer/byte_buffer.h"
 #include "indexer/fts_segment.h"
 #include "indexer/message_texts.h"
 #include "schema/archive.h"
@@ -44,7 +45,7 @@ typedef struct {
     FtsSegmentWriter *segment;
     uint32_t last_page;     /* of the segment; 0: there is none */
     GArray *document_sizes; /* FtsDocumentSize */
-    GByteArray *sizes;      /* varints: tokens of each column */
+    ByteBuffer sizes;       /* varints: tokens of each column */
     GArray *pairs_rows;     /* FtsPairsRow */
     uint64_t totals[FTS_TOTAL_COUNT];
 } FtsBatchIndex;

@@ -5,8 +5,7 @@
  * each: what is there is what FTS5 itself would have written, however many threads there are.
  * FTS5 takes twice as long, for it goes through SQL and a general tree for every document.
  *
- * The archive's connection must not have read the index's structure before: FTS5 keeps it, and
- * does not see rows that are written past it. fts_index_merge uses a connection of its own.
+ * What fts_index.h says of the archive's connection holds here.
  *
  * Memory: an FtsBatch a thread.
  * Errors: ARCHIVE_ERROR. Threads: one thread calls; the builder's own work between
@@ -37,5 +36,6 @@ bool fts_builder_start(FtsBuilder *builder, const FtsDocument *documents, size_t
  * before each commit, for their rows are in it. Returns: false with `error`. */
 bool fts_builder_finish(FtsBuilder *builder, GError **error);
 
-/* How many batches have begun that are not in the archive yet. */
-unsigned fts_builder_running(const FtsBuilder *builder);
+/* Merges the index when it has many segments, inside the archive's transaction; no batch is
+ * running. Returns: false with `error`. */
+bool fts_builder_merge(FtsBuilder *builder, GError **error);

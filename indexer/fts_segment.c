@@ -3,29 +3,27 @@
 
 #include "indexer/fts_varint.h"
 
-#define HEADER_BYTES 4
-
 /* Levels of a doclist index: three hold more pages than FTS5 can number. */
 #define LEVELS_MAX 8
 
 /* One level of the doclist index of the doclist that is being written. */
 typedef struct {
-    GByteArray *page;
+    ByteBuffer page;
     uint32_t number; /* of the page */
     int64_t previous;
 } IndexLevel;
 
 struct FtsSegmentWriter {
     size_t page_bytes;
-    GByteArray *bytes; /* pages, one behind the other; the last one is open */
-    GArray *pages;     /* FtsPage */
-    GByteArray *entry_terms;
-    GArray *entries;  /* FtsIndexEntry; the last one is open while `entry_is_open` */
-    GByteArray *term; /* the last */
+    ByteBuffer bytes; /* pages, one behind the other; the last one is open */
+    GArray *pages;    /* FtsPage */
+    ByteBuffer entry_terms;
+    GArray *entries; /* FtsIndexEntry; the last one is open while `entry_is_open` */
+    ByteBuffer term; /* the last */
 
     size_t page_at; /* of the open leaf page in `bytes` */
     uint32_t page_number;
-    GByteArray *footer;
+    ByteBuffer footer;
     size_t last_term_at; /* in the page */
     bool page_has_term;
     bool page_needs_rowid; /* no rowid and no term begins on the page so far */
@@ -39,15 +37,8 @@ FtsSegmentWriter *fts_segment_writer_new(size_t page_bytes)
 {
     FtsSegmentWriter *writer = g_new0(FtsSegmentWriter, 1);
     writer->page_bytes = page_bytes;
-    writer->bytes = g_byte_array_new();
     writer->pages = g_array_new(false, false, sizeof(FtsPage));
-    writer->entry_terms = g_byte_array_new();
     writer->entries = g_array_new(false, false, sizeof(FtsIndexEntry));
-    writer->term = g_byte_array_new();
-    writer->footer = g_byte_array_new();
-    for (size_t i = 0; i < LEVELS_MAX; i++) {
-        writer->levels[i].page = g_byte_array_new();
-    }
     return writer;
 }
 
@@ -56,14 +47,14 @@ void fts_segment_writer_free(FtsSegmentWriter *writer)
     if (writer == NULL) {
         return;
     }
-    g_byte_array_unref(writer->bytes);
+    byte_buffer_clear(&writer->bytes);
     g_array_unref(writer->pages);
-    g_byte_array_unref(writer->entry_terms);
+    byte_buffer_clear(&writer->entry_terms);
     g_array_unref(writer->entries);
-    g_byte_array_unref(writer->term);
-    g_byte_array_unref(writer->footer);
+    byte_buffer_clear(&writer->term);
+    byte_buffer_clear(&writer->footer);
     for (size_t i = 0; i < LEVELS_MAX; i++) {
-        g_byte_array_unref(writer->levels[i].page);
+        byte_buffer_clear(&writer->levels[i].page);
     }
     g_free(writer);
 }
@@ -76,48 +67,48 @@ static void put_16(uint8_t *out, size_t value)
 
 static size_t page_used(const FtsSegmentWriter *writer)
 {
-    return writer->bytes->len - writer->page_at;
+    return writer->bytes.length - writer->page_at;
 }
 
 /* What the page will take with its footer. */
 static size_t page_total(const FtsSegmentWriter *writer)
 {
-    return page_used(writer) + writer->footer->len;
+    return page_used(writer) + writer->footer.length;
 }
 
 static void begin_page(FtsSegmentWriter *writer)
 {
-    static const uint8_t header[HEADER_BYTES];
-    writer->page_at = writer->bytes->len;
+    static const uint8_t header[FTS_PAGE_HEADER_BYTES];
+    writer->page_at = writer->bytes.length;
     writer->last_term_at = 0;
     writer->page_has_term = false;
     writer->page_needs_rowid = true;
-    g_byte_array_set_size(writer->footer, 0);
-    g_byte_array_append(writer->bytes, header, HEADER_BYTES);
+    writer->footer.length = 0;
+    byte_buffer_append(&writer->bytes, slice_of((const char *)header, FTS_PAGE_HEADER_BYTES));
 }
 
 static void open_entry(FtsSegmentWriter *writer, Slice term)
 {
     const FtsIndexEntry entry = {
-        .term_at = writer->entry_terms->len,
+        .term_at = writer->entry_terms.length,
         .term_length = term.len,
         .page = (int64_t)writer->page_number << 1,
     };
-    g_byte_array_append(writer->entry_terms, (const guint8 *)term.ptr, (guint)term.len);
+    byte_buffer_append(&writer->entry_terms, term);
     g_array_append_val(writer->entries, entry);
     writer->entry_is_open = true;
     writer->pages_without_term = 0;
 }
 
-static void begin_segment(FtsSegmentWriter *writer)
+void fts_segment_begin(FtsSegmentWriter *writer)
 {
-    g_byte_array_set_size(writer->bytes, 0);
+    writer->bytes.length = 0;
     g_array_set_size(writer->pages, 0);
-    g_byte_array_set_size(writer->entry_terms, 0);
+    writer->entry_terms.length = 0;
     g_array_set_size(writer->entries, 0);
-    g_byte_array_set_size(writer->term, 0);
+    writer->term.length = 0;
     for (size_t i = 0; i < LEVELS_MAX; i++) {
-        g_byte_array_set_size(writer->levels[i].page, 0);
+        writer->levels[i].page.length = 0;
     }
     writer->page_number = 1;
     begin_page(writer);
@@ -130,38 +121,39 @@ static void add_index_page(FtsSegmentWriter *writer, size_t height)
     const IndexLevel *level = &writer->levels[height];
     /* The bytes of the open leaf page are in the way: the page goes in front of them. */
     const size_t open_bytes = page_used(writer);
-    g_byte_array_set_size(writer->bytes, writer->bytes->len + level->page->len);
-    uint8_t *at = writer->bytes->data + writer->page_at;
-    memmove(at + level->page->len, at, open_bytes);
-    memcpy(at, level->page->data, level->page->len);
+    byte_buffer_reserve(&writer->bytes, level->page.length);
+    writer->bytes.length += level->page.length;
+    uint8_t *at = writer->bytes.data + writer->page_at;
+    memmove(at + level->page.length, at, open_bytes);
+    memcpy(at, level->page.data, level->page.length);
     const FtsPage page = {
         .place = INT64_C(1) << FTS_PAGE_INDEX_SHIFT | (int64_t)height << FTS_PAGE_HEIGHT_SHIFT |
                  level->number,
         .at = writer->page_at,
-        .length = level->page->len,
+        .length = level->page.length,
     };
     g_array_append_val(writer->pages, page);
-    writer->page_at += level->page->len;
+    writer->page_at += level->page.length;
 }
 
 static void begin_index_page(FtsSegmentWriter *writer, size_t height, bool has_level_above,
                              uint32_t first_page, int64_t rowid)
 {
     IndexLevel *level = &writer->levels[height];
-    g_byte_array_set_size(level->page, 0);
-    fts_varint_append(level->page, has_level_above);
-    fts_varint_append(level->page, first_page);
-    fts_varint_append(level->page, (uint64_t)rowid);
+    level->page.length = 0;
+    fts_varint_append(&level->page, has_level_above);
+    fts_varint_append(&level->page, first_page);
+    fts_varint_append(&level->page, (uint64_t)rowid);
     level->previous = rowid;
 }
 
 /* The rowid with which an index page begins. */
-static int64_t first_rowid_of(const GByteArray *page)
+static int64_t first_rowid_of(const ByteBuffer *page)
 {
     uint64_t value = 0;
     size_t at = 1;
-    at += fts_varint_get(page->data + at, page->len - at, &value);
-    fts_varint_get(page->data + at, page->len - at, &value);
+    at += fts_varint_get(page->data + at, page->length - at, &value);
+    fts_varint_get(page->data + at, page->length - at, &value);
     return (int64_t)value;
 }
 
@@ -173,22 +165,22 @@ static void add_to_index(FtsSegmentWriter *writer, int64_t rowid)
         IndexLevel *level = &writer->levels[height];
         const uint32_t page_below =
             height == 0 ? writer->page_number : writer->levels[height - 1].number;
-        if (level->page->len == 0) {
+        if (level->page.length == 0) {
             begin_index_page(writer, height, false, page_below, rowid);
             return;
         }
-        if (level->page->len < writer->page_bytes) {
-            fts_varint_append(level->page, (uint64_t)(rowid - level->previous));
+        if (level->page.length < writer->page_bytes) {
+            fts_varint_append(&level->page, (uint64_t)rowid - (uint64_t)level->previous);
             level->previous = rowid;
             return;
         }
         IndexLevel *above = &writer->levels[height + 1];
-        level->page->data[0] = 1;
+        level->page.data[0] = 1;
         add_index_page(writer, height);
-        if (above->page->len == 0) {
+        if (above->page.length == 0) {
             above->number = level->number;
             begin_index_page(writer, height + 1, false, level->number,
-                             first_rowid_of(level->page));
+                             first_rowid_of(&level->page));
         }
         level->number++;
         begin_index_page(writer, height, true, page_below, rowid);
@@ -201,17 +193,17 @@ static void close_entry(FtsSegmentWriter *writer)
     if (!writer->entry_is_open) {
         return;
     }
-    const bool has_index = writer->levels[0].page->len > 0 &&
+    const bool has_index = writer->levels[0].page.length > 0 &&
                            writer->pages_without_term >= FTS_DOCLIST_INDEX_PAGES_MIN;
     FtsIndexEntry *entry =
         &g_array_index(writer->entries, FtsIndexEntry, writer->entries->len - 1);
     entry->page |= has_index;
-    for (size_t height = 0; height < LEVELS_MAX && writer->levels[height].page->len > 0;
+    for (size_t height = 0; height < LEVELS_MAX && writer->levels[height].page.length > 0;
          height++) {
         if (has_index) {
             add_index_page(writer, height);
         }
-        g_byte_array_set_size(writer->levels[height].page, 0);
+        writer->levels[height].page.length = 0;
     }
     writer->entry_is_open = false;
     writer->pages_without_term = 0;
@@ -219,12 +211,12 @@ static void close_entry(FtsSegmentWriter *writer)
 
 static void end_page(FtsSegmentWriter *writer)
 {
-    put_16(writer->bytes->data + writer->page_at + 2, page_used(writer));
+    put_16(writer->bytes.data + writer->page_at + 2, page_used(writer));
     if (writer->page_has_term) {
-        g_byte_array_append(writer->bytes, writer->footer->data, writer->footer->len);
+        byte_buffer_append(&writer->bytes, byte_buffer_slice(&writer->footer));
     } else {
-        if (writer->page_needs_rowid && writer->levels[0].page->len > 0) {
-            fts_varint_append(writer->levels[0].page, 0);
+        if (writer->page_needs_rowid && writer->levels[0].page.length > 0) {
+            fts_varint_append(&writer->levels[0].page, 0);
         }
         writer->pages_without_term++;
     }
@@ -238,9 +230,9 @@ static void end_page(FtsSegmentWriter *writer)
     begin_page(writer);
 }
 
-static size_t shared_bytes(const GByteArray *previous, Slice term)
+static size_t shared_bytes(const ByteBuffer *previous, Slice term)
 {
-    const size_t n_max = MIN(previous->len, term.len);
+    const size_t n_max = MIN(previous->length, term.len);
     size_t n_shared = 0;
     while (n_shared < n_max && previous->data[n_shared] == (uint8_t)term.ptr[n_shared]) {
         n_shared++;
@@ -251,14 +243,14 @@ static size_t shared_bytes(const GByteArray *previous, Slice term)
 static void add_term(FtsSegmentWriter *writer, Slice term)
 {
     if (page_total(writer) + term.len + 2 >= writer->page_bytes &&
-        page_used(writer) > HEADER_BYTES) {
+        page_used(writer) > FTS_PAGE_HEADER_BYTES) {
         end_page(writer);
     }
-    fts_varint_append(writer->footer, page_used(writer) - writer->last_term_at);
+    fts_varint_append(&writer->footer, page_used(writer) - writer->last_term_at);
     writer->last_term_at = page_used(writer);
-    size_t n_shared = shared_bytes(writer->term, term);
+    size_t n_shared = shared_bytes(&writer->term, term);
     if (writer->page_has_term) {
-        fts_varint_append(writer->bytes, n_shared);
+        fts_varint_append(&writer->bytes, n_shared);
     } else {
         if (writer->page_number != 1) {
             close_entry(writer);
@@ -266,22 +258,23 @@ static void add_term(FtsSegmentWriter *writer, Slice term)
         }
         n_shared = 0;
     }
-    fts_varint_append(writer->bytes, term.len - n_shared);
-    g_byte_array_append(writer->bytes, (const guint8 *)term.ptr + n_shared,
-                        (guint)(term.len - n_shared));
-    g_byte_array_set_size(writer->term, 0);
-    g_byte_array_append(writer->term, (const guint8 *)term.ptr, (guint)term.len);
+    fts_varint_append(&writer->bytes, term.len - n_shared);
+    byte_buffer_append(&writer->bytes, slice_from(term, n_shared));
+    byte_buffer_set(&writer->term, term);
     writer->page_has_term = true;
     writer->page_needs_rowid = false;
     writer->levels[0].number = writer->page_number;
 }
 
 /* The longest start of `rest` that ends between varints within `n_max` bytes, but at least one
- * varint. */
+ * varint; all when that does not end, as it may be in a list of a damaged segment. */
 static size_t whole_varints(const uint8_t *rest, size_t n_rest, size_t n_max)
 {
     uint64_t value = 0;
     size_t at = fts_varint_get(rest, n_rest, &value);
+    if (at == 0) {
+        return n_rest;
+    }
     while (at < n_max) {
         const size_t length = fts_varint_get(rest + at, n_rest - at, &value);
         if (length == 0 || at + length > n_max) {
@@ -297,7 +290,7 @@ static void add_positions(FtsSegmentWriter *writer, const uint8_t *positions,
                           size_t n_positions)
 {
     if (page_total(writer) + n_positions <= writer->page_bytes) {
-        g_byte_array_append(writer->bytes, positions, (guint)n_positions);
+        byte_buffer_append(&writer->bytes, slice_of((const char *)positions, n_positions));
         return;
     }
     while (n_positions > 0) {
@@ -305,7 +298,7 @@ static void add_positions(FtsSegmentWriter *writer, const uint8_t *positions,
         const size_t space = total < writer->page_bytes ? writer->page_bytes - total : 0;
         const size_t length =
             n_positions <= space ? n_positions : whole_varints(positions, n_positions, space);
-        g_byte_array_append(writer->bytes, positions, (guint)length);
+        byte_buffer_append(&writer->bytes, slice_of((const char *)positions, length));
         positions += length;
         n_positions -= length;
         if (page_total(writer) >= writer->page_bytes) {
@@ -317,11 +310,11 @@ static void add_positions(FtsSegmentWriter *writer, const uint8_t *positions,
 static void add_rowid(FtsSegmentWriter *writer, int64_t rowid, uint64_t difference)
 {
     if (!writer->page_needs_rowid) {
-        fts_varint_append(writer->bytes, difference);
+        fts_varint_append(&writer->bytes, difference);
         return;
     }
-    put_16(writer->bytes->data + writer->page_at, page_used(writer));
-    fts_varint_append(writer->bytes, (uint64_t)rowid);
+    put_16(writer->bytes.data + writer->page_at, page_used(writer));
+    fts_varint_append(&writer->bytes, (uint64_t)rowid);
     writer->page_needs_rowid = false;
     add_to_index(writer, rowid);
 }
@@ -343,19 +336,19 @@ static void add_doclist(FtsSegmentWriter *writer, const uint8_t *doclist, size_t
     }
 }
 
-static void add_entry(FtsSegmentWriter *writer, Slice term, Slice doclist)
+void fts_segment_add(FtsSegmentWriter *writer, Slice term, Slice doclist)
 {
     add_term(writer, term);
     if (page_total(writer) + doclist.len + 1 <= writer->page_bytes) {
-        g_byte_array_append(writer->bytes, (const guint8 *)doclist.ptr, (guint)doclist.len);
+        byte_buffer_append(&writer->bytes, doclist);
     } else {
         add_doclist(writer, (const uint8_t *)doclist.ptr, doclist.len);
     }
 }
 
-static uint32_t end_segment(FtsSegmentWriter *writer)
+uint32_t fts_segment_end(FtsSegmentWriter *writer)
 {
-    if (page_used(writer) > HEADER_BYTES) {
+    if (page_used(writer) > FTS_PAGE_HEADER_BYTES) {
         end_page(writer);
     }
     close_entry(writer);
@@ -365,17 +358,14 @@ static uint32_t end_segment(FtsSegmentWriter *writer)
 uint32_t fts_segment_write(FtsSegmentWriter *writer, const FtsTerms *terms)
 {
     const size_t n_terms = fts_terms_count(terms);
-    if (n_terms == 0) {
-        return 0;
-    }
-    begin_segment(writer);
+    fts_segment_begin(writer);
     for (size_t i = 0; i < n_terms; i++) {
         Slice term = SLICE_EMPTY;
         Slice doclist = SLICE_EMPTY;
         fts_terms_get(terms, i, &term, &doclist);
-        add_entry(writer, term, doclist);
+        fts_segment_add(writer, term, doclist);
     }
-    return end_segment(writer);
+    return fts_segment_end(writer);
 }
 
 size_t fts_segment_page_count(const FtsSegmentWriter *writer)
@@ -387,18 +377,47 @@ Slice fts_segment_page(const FtsSegmentWriter *writer, size_t index, int64_t *re
 {
     const FtsPage *page = &g_array_index(writer->pages, FtsPage, index);
     *ret_place = page->place;
-    return slice_of((const char *)writer->bytes->data + page->at, page->length);
+    return slice_of((const char *)writer->bytes.data + page->at, page->length);
 }
 
 size_t fts_segment_entry_count(const FtsSegmentWriter *writer)
 {
-    return writer->entries->len;
+    return writer->entries->len - writer->entry_is_open;
 }
 
 Slice fts_segment_entry(const FtsSegmentWriter *writer, size_t index, int64_t *ret_page)
 {
     const FtsIndexEntry *entry = &g_array_index(writer->entries, FtsIndexEntry, index);
     *ret_page = entry->page;
-    return slice_of((const char *)writer->entry_terms->data + entry->term_at,
-                    entry->term_length);
+    return entry->term_length == 0
+               ? SLICE_EMPTY
+               : slice_of((const char *)writer->entry_terms.data + entry->term_at,
+                          entry->term_length);
+}
+
+size_t fts_segment_byte_count(const FtsSegmentWriter *writer)
+{
+    return writer->page_at;
+}
+
+void fts_segment_forget(FtsSegmentWriter *writer)
+{
+    const size_t n_open = page_used(writer);
+    memmove(writer->bytes.data, writer->bytes.data + writer->page_at, n_open);
+    writer->bytes.length = n_open;
+    writer->page_at = 0;
+    g_array_set_size(writer->pages, 0);
+    const guint n_closed = (guint)fts_segment_entry_count(writer);
+    g_array_remove_range(writer->entries, 0, n_closed);
+    size_t n_term = 0;
+    if (writer->entry_is_open) {
+        FtsIndexEntry *entry = &g_array_index(writer->entries, FtsIndexEntry, 0);
+        n_term = entry->term_length;
+        if (n_term > 0) {
+            memmove(writer->entry_terms.data, writer->entry_terms.data + entry->term_at,
+                    n_term);
+        }
+        entry->term_at = 0;
+    }
+    writer->entry_terms.length = n_term;
 }

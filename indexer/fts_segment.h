@@ -25,8 +25,13 @@
 
 #include "indexer/fts_terms.h"
 
-/* FTS5's default `pgsz`, which the archive keeps. */
-#define FTS_PAGE_BYTES 4050
+/* FTS5's `pgsz`. Two rows of %_data with so much fill a page of the archive's file. */
+#ifndef FTS_PAGE_BYTES
+#define FTS_PAGE_BYTES 8167
+#endif
+
+/* The two offsets at the start of a leaf page. */
+#define FTS_PAGE_HEADER_BYTES 4
 
 #define FTS_DOCLIST_INDEX_PAGES_MIN 4
 
@@ -56,10 +61,24 @@ void fts_segment_writer_free(FtsSegmentWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FtsSegmentWriter, fts_segment_writer_free)
 
 /* Writes all terms, after fts_terms_finish, as one segment in place of the one before.
- * Returns: the number of its last leaf page, 0 when there are no terms and no segment. */
+ * Returns: as fts_segment_end. */
 uint32_t fts_segment_write(FtsSegmentWriter *writer, const FtsTerms *terms);
 
-/* After fts_segment_write: rows of %_data in no order, and of %_idx in order. */
+/* The same term by term, which ascend: with the byte '0' in front, and a doclist that is not
+ * empty. */
+void fts_segment_begin(FtsSegmentWriter *writer);
+void fts_segment_add(FtsSegmentWriter *writer, Slice term, Slice doclist);
+
+/* Returns: the number of the segment's last leaf page, 0 when there are no terms and no
+ * segment. */
+uint32_t fts_segment_end(FtsSegmentWriter *writer);
+
+/* Between fts_segment_add and fts_segment_end: the bytes of the pages that are complete, and
+ * forgets those and their entries. */
+size_t fts_segment_byte_count(const FtsSegmentWriter *writer);
+void fts_segment_forget(FtsSegmentWriter *writer);
+
+/* What is complete: rows of %_data in no order, and of %_idx in order. */
 size_t fts_segment_page_count(const FtsSegmentWriter *writer);
 Slice fts_segment_page(const FtsSegmentWriter *writer, size_t index, int64_t *ret_place);
 size_t fts_segment_entry_count(const FtsSegmentWriter *writer);

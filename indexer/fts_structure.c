@@ -87,11 +87,12 @@ bool fts_structure_parse(FtsStructure *structure, Slice record)
     return structure->segments->len == n_segments;
 }
 
-void fts_structure_append(const FtsStructure *structure, GByteArray *out)
+void fts_structure_append(const FtsStructure *structure, ByteBuffer *out)
 {
     const FtsSegment *segments = (const FtsSegment *)(const void *)structure->segments->data;
     const guint n_segments = structure->segments->len;
-    g_byte_array_append(out, structure->cookie, sizeof(structure->cookie));
+    byte_buffer_append(out,
+                       slice_of((const char *)structure->cookie, sizeof(structure->cookie)));
     fts_varint_append(out, structure->merging->len);
     fts_varint_append(out, n_segments);
     fts_varint_append(out, structure->write_counter);
@@ -111,7 +112,7 @@ void fts_structure_append(const FtsStructure *structure, GByteArray *out)
     }
 }
 
-static uint32_t free_id(const FtsStructure *structure)
+uint32_t fts_structure_free_id(const FtsStructure *structure)
 {
     bool taken[FTS_SEGMENT_ID_MAX + 1] = {false};
     for (guint i = 0; i < structure->segments->len; i++) {
@@ -125,25 +126,85 @@ static uint32_t free_id(const FtsStructure *structure)
     return 0;
 }
 
-uint32_t fts_structure_add(FtsStructure *structure, uint32_t first_page, uint32_t last_page)
+/* As the newest of its level; levels up to that one are made when they are missing. */
+static void insert(FtsStructure *structure, FtsSegment segment)
 {
-    const uint32_t id = free_id(structure);
-    if (id == 0) {
-        return 0;
-    }
-    if (structure->merging->len == 0) {
+    while (structure->merging->len <= segment.level) {
         const uint32_t none = 0;
         g_array_append_val(structure->merging, none);
     }
     guint at = 0;
     while (at < structure->segments->len &&
-           g_array_index(structure->segments, FtsSegment, at).level == 0) {
+           g_array_index(structure->segments, FtsSegment, at).level <= segment.level) {
         at++;
     }
-    const FtsSegment segment = {.id = id, .first_page = first_page, .last_page = last_page};
     g_array_insert_val(structure->segments, at, segment);
-    structure->write_counter += (uint64_t)last_page - first_page + 1;
+    structure->write_counter += segment.last_page;
+}
+
+uint32_t fts_structure_add(FtsStructure *structure, uint32_t last_page)
+{
+    const uint32_t id = fts_structure_free_id(structure);
+    if (id != 0) {
+        insert(structure, (FtsSegment){0, id, 1, last_page});
+    }
     return id;
+}
+
+static GArray *segments_of(const FtsStructure *structure, uint32_t level)
+{
+    GArray *segments = g_array_new(false, false, sizeof(FtsSegment));
+    for (guint i = 0; i < structure->segments->len; i++) {
+        const FtsSegment segment = g_array_index(structure->segments, FtsSegment, i);
+        if (segment.level == level) {
+            g_array_append_val(segments, segment);
+        }
+    }
+    return segments;
+}
+
+/* FTS5 takes pages away from the start of what it is merging. */
+static bool are_whole(const GArray *segments)
+{
+    bool ok = true;
+    for (guint i = 0; i < segments->len; i++) {
+        ok = ok && g_array_index(segments, FtsSegment, i).first_page == 1;
+    }
+    return ok;
+}
+
+GArray *fts_structure_full_level(const FtsStructure *structure, size_t n_segments)
+{
+    for (uint32_t level = 0; level < structure->merging->len; level++) {
+        g_autoptr(GArray) segments = segments_of(structure, level);
+        if (segments->len >= n_segments &&
+            g_array_index(structure->merging, uint32_t, level) == 0 && are_whole(segments)) {
+            return g_steal_pointer(&segments);
+        }
+    }
+    return NULL;
+}
+
+static void remove_segment(FtsStructure *structure, uint32_t id)
+{
+    for (guint i = 0; i < structure->segments->len; i++) {
+        if (g_array_index(structure->segments, FtsSegment, i).id == id) {
+            g_array_remove_index(structure->segments, i);
+            return;
+        }
+    }
+}
+
+void fts_structure_merge(FtsStructure *structure, const GArray *merged, uint32_t id,
+                         uint32_t last_page)
+{
+    for (guint i = 0; i < merged->len; i++) {
+        remove_segment(structure, g_array_index(merged, FtsSegment, i).id);
+    }
+    if (last_page > 0) {
+        const uint32_t level = g_array_index(merged, FtsSegment, 0).level + 1;
+        insert(structure, (FtsSegment){level, id, 1, last_page});
+    }
 }
 
 bool fts_totals_add(GArray *totals, Slice record)
@@ -163,7 +224,7 @@ bool fts_totals_add(GArray *totals, Slice record)
     return true;
 }
 
-void fts_totals_append(const GArray *totals, GByteArray *out)
+void fts_totals_append(const GArray *totals, ByteBuffer *out)
 {
     for (guint i = 0; i < totals->len; i++) {
         fts_varint_append(out, g_array_index(totals, uint64_t, i));

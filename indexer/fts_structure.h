@@ -17,7 +17,7 @@
 
 #include <glib.h>
 
-#include "schema/slice.h"
+#include "indexer/byte_buffer.h"
 
 #define FTS_TOTALS_ROW    1
 #define FTS_STRUCTURE_ROW 10
@@ -50,15 +50,28 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FtsStructure, fts_structure_clear)
 bool fts_structure_parse(FtsStructure *structure, Slice record);
 
 /* Appends the record's bytes to `out`. */
-void fts_structure_append(const FtsStructure *structure, GByteArray *out);
+void fts_structure_append(const FtsStructure *structure, ByteBuffer *out);
 
-/* Adds a segment as the newest of level 0, under the smallest id that is free.
- * Returns: that id, 0 when there is none left. */
-uint32_t fts_structure_add(FtsStructure *structure, uint32_t first_page, uint32_t last_page);
+/* The smallest id that no segment has; 0 when there is none left. */
+uint32_t fts_structure_free_id(const FtsStructure *structure);
+
+/* Adds a segment of leaf pages 1 to `last_page` as the newest of level 0, under the smallest id
+ * that is free. Returns: that id, 0 when there is none left. */
+uint32_t fts_structure_add(FtsStructure *structure, uint32_t last_page);
+
+/* Finds the lowest level with at least `n_segments` segments that can be merged: all are whole,
+ * and FTS5 has not begun to merge them itself.
+ * Returns: (transfer full) its segments, FtsSegment, oldest first; NULL when there is none. */
+GArray *fts_structure_full_level(const FtsStructure *structure, size_t n_segments);
+
+/* Puts one segment, of leaf pages 1 to `last_page`, as the newest of the next level in place of
+ * `merged`, all of one level. There is none when `last_page` is 0. */
+void fts_structure_merge(FtsStructure *structure, const GArray *merged, uint32_t id,
+                         uint32_t last_page);
 
 /* Adds the totals of `record` to `totals` (uint64_t: rows, then a column each), which grows as
  * needed. Returns: false when the record is none. */
 bool fts_totals_add(GArray *totals, Slice record);
 
 /* Appends the record's bytes to `out`. */
-void fts_totals_append(const GArray *totals, GByteArray *out);
+void fts_totals_append(const GArray *totals, ByteBuffer *out);

@@ -5,10 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "indexer/byte_buffer.h"
 
 #define FTS_VARINT_BYTES_MAX 9
 
@@ -48,11 +45,17 @@ static inline size_t fts_varint_put(uint8_t *out, uint64_t value)
         out[1] = (uint8_t)(value & 0x7F);
         return 2;
     }
+    if (value < 0x200000) {
+        out[0] = (uint8_t)(value >> 14 | 0x80);
+        out[1] = (uint8_t)(value >> 7 | 0x80);
+        out[2] = (uint8_t)(value & 0x7F);
+        return 3;
+    }
     return fts_varint_put_long(out, value);
 }
 
-/* Reads a varint of at most `n_bytes` bytes. Returns: its length, 0 when it does not end. */
-static inline size_t fts_varint_get(const uint8_t *bytes, size_t n_bytes, uint64_t *ret_value)
+static G_GNUC_NO_INLINE size_t fts_varint_get_long(const uint8_t *bytes, size_t n_bytes,
+                                                   uint64_t *ret_value)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < n_bytes && i < FTS_VARINT_BYTES_MAX; i++) {
@@ -66,8 +69,26 @@ static inline size_t fts_varint_get(const uint8_t *bytes, size_t n_bytes, uint64
     return 0;
 }
 
-static inline void fts_varint_append(GByteArray *out, uint64_t value)
+/* Reads a varint of at most `n_bytes` bytes. Returns: its length, 0 when it does not end. */
+static inline size_t fts_varint_get(const uint8_t *bytes, size_t n_bytes, uint64_t *ret_value)
 {
-    uint8_t bytes[FTS_VARINT_BYTES_MAX];
-    g_byte_array_append(out, bytes, (guint)fts_varint_put(bytes, value));
+    if (n_bytes > 0 && bytes[0] < 0x80) {
+        *ret_value = bytes[0];
+        return 1;
+    }
+    if (n_bytes > 1 && bytes[1] < 0x80) {
+        *ret_value = (uint64_t)(bytes[0] & 0x7F) << 7 | bytes[1];
+        return 2;
+    }
+    if (n_bytes > 2 && bytes[2] < 0x80) {
+        *ret_value =
+            (uint64_t)(bytes[0] & 0x7F) << 14 | (uint64_t)(bytes[1] & 0x7F) << 7 | bytes[2];
+        return 3;
+    }
+    return fts_varint_get_long(bytes, n_bytes, ret_value);
+}
+
+static inline void fts_varint_append(ByteBuffer *out, uint64_t value)
+{
+    out->length += fts_varint_put(byte_buffer_reserve(out, FTS_VARINT_BYTES_MAX), value);
 }

@@ -25,7 +25,7 @@
 #define INDEX_THREADS_MAX        3
 
 /* Page cache of the writing connection. */
-#define CACHE_KIB 65536
+#define CACHE_KIB 24576
 
 /* So many bytes before the last one the end is prepared, while the workers are still busy; and
  * so many bytes lie between two steps, so that the workers never wait for the writer. */

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 
 #include "indexer/fts_builder.h"
-#include "indexer/fts_index.h"
+#include "indexer/known_hashes.h"
 #include "indexer/message_rows.h"
 #include "indexer/statement_set.h"
 #include "indexer/thread_index.h"
@@ -16,19 +16,9 @@
 /* After so many batches it is worth while to begin with the end before the last messages. */
 #define LONG_RUN_BATCHES 4
 
-enum {
-    FIND_HASH,
-    FIND_ID,
-    LAST_UNDATED,
-    ADD_OCCURRENCE,
-    ADD_DAMAGED,
-    GET_DRIFT,
-    SET_DRIFT,
-    N_STATEMENTS
-};
+enum { FIND_ID, LAST_UNDATED, ADD_OCCURRENCE, ADD_DAMAGED, GET_DRIFT, SET_DRIFT, N_STATEMENTS };
 
 static const char *const statements_sql[N_STATEMENTS] = {
-    [FIND_HASH] = "SELECT id FROM message WHERE sha256 = ?1",
     [FIND_ID] = "SELECT 1 FROM message WHERE id = ?1",
     [LAST_UNDATED] = "SELECT max(id) FROM message WHERE id < ?1",
     [ADD_OCCURRENCE] = "INSERT OR IGNORE INTO occurrence (file_id, offset, length, message_id,"
@@ -68,11 +58,6 @@ typedef struct {
     Quoting quoting;
 } Occurrence;
 
-typedef struct {
-    uint8_t bytes[SHA256_BYTES];
-    int64_t id;
-} HashEntry;
-
 struct Writer {
     sqlite3 *db;
     StatementSet statements;
@@ -83,34 +68,23 @@ struct Writer {
     int fd; /* of the archive, or -1 */
     bool in_transaction;
     gint64 began_us; /* the transaction */
+    uint64_t committed_batches;
 
     IndexedBatch *batches; /* a ring: one is being collected, the others may be being indexed */
     unsigned n_batches;
-    IndexedBatch *batch;      /* the one that is being collected */
-    GArray *new_messages;     /* NewMessage */
-    GArray *shared_ids;       /* int64_t, of all new messages */
-    GArray *occurrences;      /* Occurrence */
-    GHashTable *batch_hashes; /* HashEntry, set */
-    GHashTable *batch_ids;    /* int64_t, set */
-    GHashTable *crowded;      /* first id of a crowd -> where to search on */
+    IndexedBatch *batch;  /* the one that is being collected */
+    GArray *new_messages; /* NewMessage */
+    GArray *shared_ids;   /* int64_t, of all new messages */
+    GArray *occurrences;  /* Occurrence */
+    KnownHashes *known;
+    GHashTable *batch_ids; /* int64_t, set */
+    GHashTable *crowded;   /* first id of a crowd -> where to search on */
     int64_t last_undated;
     int64_t drift;
     int64_t drift_stored;
     MailRecord scratch;
     WriterCounts counts;
 };
-
-static guint hash_entry_hash(gconstpointer entry)
-{
-    guint value = 0;
-    memcpy(&value, entry, sizeof(value));
-    return value;
-}
-
-static gboolean hash_entry_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, SHA256_BYTES) == 0;
-}
 
 static bool load_state(Writer *writer, GError **error)
 {
@@ -151,7 +125,8 @@ static bool open_tables(Writer *writer, const WriterOptions *options, GError **e
                               ? NULL
                               : fts_builder_new(writer->db, options->n_index_threads, error);
     writer->threads = writer->fts_builder == NULL ? NULL : thread_index_new(writer->db, error);
-    return writer->threads != NULL;
+    writer->known = writer->threads == NULL ? NULL : known_hashes_new(writer->db, error);
+    return writer->known != NULL;
 }
 
 Writer *writer_new(sqlite3 *db, int fd, const WriterOptions *options, GError **error)
@@ -163,8 +138,6 @@ Writer *writer_new(sqlite3 *db, int fd, const WriterOptions *options, GError **e
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
     writer->shared_ids = g_array_new(false, false, sizeof(int64_t));
     writer->occurrences = g_array_new(false, false, sizeof(Occurrence));
-    writer->batch_hashes =
-        g_hash_table_new_full(hash_entry_hash, hash_entry_equal, g_free, NULL);
     writer->batch_ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     writer->crowded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     mail_record_init(&writer->scratch);
@@ -194,7 +167,7 @@ void writer_free(Writer *writer)
     g_array_unref(writer->new_messages);
     g_array_unref(writer->shared_ids);
     g_array_unref(writer->occurrences);
-    g_hash_table_unref(writer->batch_hashes);
+    known_hashes_free(writer->known);
     g_hash_table_unref(writer->batch_ids);
     g_hash_table_unref(writer->crowded);
     mail_record_destroy(&writer->scratch);
@@ -213,25 +186,6 @@ bool writer_begin(Writer *writer, GError **error)
         writer->began_us = g_get_monotonic_time();
     }
     return writer->in_transaction;
-}
-
-/* The id of a message that the batch or the archive has already; 0 when it is new. */
-static bool find_known(Writer *writer, const uint8_t *sha256, int64_t *ret_id, GError **error)
-{
-    const HashEntry *entry = g_hash_table_lookup(writer->batch_hashes, sha256);
-    if (entry != NULL) {
-        *ret_id = entry->id;
-        return true;
-    }
-    bool found = false;
-    int64_t id = 0;
-    sqlite3_stmt *find = statement_set_get(&writer->statements, FIND_HASH);
-    statement_bind_blob(find, 1, slice_of((const char *)sha256, SHA256_BYTES));
-    if (!statement_find(find, &found, &id, error)) {
-        return false;
-    }
-    *ret_id = found ? id : 0;
-    return true;
 }
 
 static bool id_is_free(Writer *writer, int64_t id, bool *ret_free, GError **error)
@@ -300,10 +254,7 @@ static bool queue_message(Writer *writer, int64_t id, Slice flat, const MailReco
     }
     g_byte_array_append(writer->batch->flat, (const guint8 *)flat.ptr, (guint)flat.len);
     g_array_append_val(writer->new_messages, message);
-    HashEntry *entry = g_new(HashEntry, 1);
-    memcpy(entry->bytes, record->sha256, SHA256_BYTES);
-    entry->id = id;
-    g_hash_table_add(writer->batch_hashes, entry);
+    known_hashes_add(writer->known, record->sha256, id);
     g_hash_table_add(writer->batch_ids, g_memdup2(&id, sizeof(id)));
     writer->counts.added++;
     writer->counts.problems += record->problems != 0;
@@ -314,7 +265,8 @@ bool writer_add_message(Writer *writer, int64_t file_id, const SourceSpan *span,
                         const MailRecord *record, GError **error)
 {
     int64_t id = 0;
-    if (!writer_begin(writer, error) || !find_known(writer, record->sha256, &id, error)) {
+    if (!writer_begin(writer, error) ||
+        !known_hashes_find(writer->known, record->sha256, &id, error)) {
         return false;
     }
     if (id == 0) {
@@ -358,7 +310,7 @@ static uint64_t batch_bytes(const Writer *writer, uint64_t rest)
 {
     return writer->counts.batches < LONG_RUN_BATCHES
                ? WRITER_BATCH_BYTES
-               : CLAMP(rest / 4, WRITER_BATCH_BYTES / 8, WRITER_BATCH_BYTES);
+               : CLAMP(rest / 4, WRITER_BATCH_BYTES / 4, WRITER_BATCH_BYTES);
 }
 
 bool writer_is_full(const Writer *writer, uint64_t rest)
@@ -477,7 +429,7 @@ static void empty_batch(Writer *writer)
     g_array_set_size(writer->new_messages, 0);
     g_array_set_size(writer->shared_ids, 0);
     g_array_set_size(writer->occurrences, 0);
-    g_hash_table_remove_all(writer->batch_hashes);
+    known_hashes_written(writer->known);
     g_hash_table_remove_all(writer->batch_ids);
 }
 
@@ -510,6 +462,7 @@ static bool commit(Writer *writer, bool at_end, GError **error)
         return false;
     }
     writer->in_transaction = false;
+    writer->committed_batches = writer->counts.batches;
     return true;
 }
 
@@ -526,54 +479,32 @@ bool writer_flush(Writer *writer, GError **error)
            (write_batch(writer, error) && commit(writer, false, error));
 }
 
-/* By the number of segments alone, with those that are being made: where they are merged must
- * depend neither on time nor on the number of threads. */
-static bool merge_is_due(Writer *writer, bool *ret_due, GError **error)
-{
-    int64_t n_segments = 0;
-    if (!fts_index_count_segments(writer->db, &n_segments, error)) {
-        return false;
-    }
-    *ret_due = n_segments + fts_builder_running(writer->fts_builder) >= FTS_SEGMENTS_MAX;
-    /* A batch without a word becomes no segment. */
-    if (*ret_due && (!fts_builder_finish(writer->fts_builder, error) ||
-                     !fts_index_count_segments(writer->db, &n_segments, error))) {
-        return false;
-    }
-    *ret_due = *ret_due && n_segments >= FTS_SEGMENTS_MAX;
-    return true;
-}
-
-static bool commit_and_merge(Writer *writer, GError **error)
-{
-    return commit(writer, false, error) && fts_index_merge(writer->db, error);
-}
-
 bool writer_end_batch(Writer *writer, GError **error)
 {
-    bool is_due = false;
-    if (!write_batch(writer, error) || !merge_is_due(writer, &is_due, error)) {
+    if (!write_batch(writer, error)) {
         return false;
-    }
-    if (is_due) {
-        return commit_and_merge(writer, error);
     }
     const bool may_wait = g_get_monotonic_time() - writer->began_us < WRITER_COMMIT_US &&
                           !thread_index_is_full(writer->threads);
     return may_wait || commit(writer, false, error);
 }
 
+/* Commits first, lest a merge that fails or is killed take mail with it. But where all batches
+ * are of this one transaction, their pages need no copy in SQLite's journal. */
+static bool merge(Writer *writer, GError **error)
+{
+    return (writer->committed_batches == 0 || commit(writer, true, error)) &&
+           writer_begin(writer, error) && fts_builder_merge(writer->fts_builder, error);
+}
+
 bool writer_finish(Writer *writer, bool may_merge, GError **error)
 {
     /* The indexes are made while the text of the last batch is being indexed. */
-    int64_t n_segments = 0;
-    if (!writer_begin(writer, error) || !write_batch(writer, error) ||
-        !archive_end_load(writer->db, error) || !commit(writer, true, error) ||
-        !fts_index_count_segments(writer->db, &n_segments, error)) {
-        return false;
-    }
-    return !may_merge || writer->counts.added == 0 || n_segments <= FTS_SEGMENTS_KEPT ||
-           fts_index_merge(writer->db, error);
+    return writer_begin(writer, error) && write_batch(writer, error) &&
+           archive_end_load(writer->db, error) &&
+           fts_builder_finish(writer->fts_builder, error) &&
+           (!may_merge || writer->counts.added == 0 || merge(writer, error)) &&
+           commit(writer, true, error);
 }
 
 const WriterCounts *writer_counts(const Writer *writer)

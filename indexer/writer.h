@@ -19,7 +19,7 @@
 #include "schema/record.h"
 
 /* A batch is written when it holds this much, as one segment of the full-text index. */
-#define WRITER_BATCH_BYTES ((size_t)12 << 20)
+#define WRITER_BATCH_BYTES ((size_t)21 << 20)
 
 /* Or this many messages. */
 #ifndef WRITER_BATCH_MESSAGES
@@ -90,8 +90,8 @@ bool writer_prepare_end(Writer *writer, GError **error);
 bool writer_flush(Writer *writer, GError **error);
 
 /* After the last message: writes the batch, makes the indexes that a new archive does without
- * while it is loaded, and commits. Merges the full-text index when it has many segments and
- * `may_merge`. */
+ * while it is loaded, and commits. Then, if it `may_merge`, merges the full-text index when it
+ * has many segments. */
 bool writer_finish(Writer *writer, bool may_merge, GError **error);
 
 /* Returns: (transfer none). */

@@ -329,9 +329,17 @@ typedef bool (*IndexFunc)(sqlite3 *db, const char *name, const char *sql, unsign
 
 static bool for_each_index(sqlite3 *db, IndexFunc func, unsigned left, GError **error)
 {
-    static const char prefix[] = "\nCREATE INDEX ";
-    for (const char *at = schema_sql; left > 0 && (at = strstr(at, prefix)) != NULL;) {
-        const char *name = at + strlen(prefix);
+    static const char begin[] = "\nCREATE ";
+    static const char unique[] = "UNIQUE ";
+    static const char index[] = "INDEX ";
+    for (const char *at = schema_sql; left > 0 && (at = strstr(at, begin)) != NULL;) {
+        const char *name = at + strlen(begin);
+        name += g_str_has_prefix(name, unique) ? strlen(unique) : 0;
+        if (!g_str_has_prefix(name, index)) {
+            at = name;
+            continue;
+        }
+        name += strlen(index);
         const char *name_end = strchr(name, ' ');
         const char *end = strchr(name, ';');
         g_assert(name_end != NULL && end != NULL);
@@ -471,11 +479,6 @@ void archive_unshare(sqlite3 *db)
 {
     sqlite3_busy_timeout(db, 0);
     sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-}
-
-sqlite3 *archive_open_again(sqlite3 *db, GError **error)
-{
-    return open_file(sqlite3_db_filename(db, "main"), SQLITE_OPEN_READWRITE, NULL, error);
 }
 
 /* The index holds what the mail holds: a new file is for its owner only. SQLite makes its

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #define ARCHIVE_APPLICATION_ID 0x5758534C /* "WXSL" */
-#define ARCHIVE_USER_VERSION   3
+#define ARCHIVE_USER_VERSION   4
 
 #define ARCHIVE_ERROR (archive_error_quark())
 GQuark archive_error_quark(void);
@@ -72,11 +72,6 @@ sqlite3 *archive_open_kind(const char *path, const ArchiveKind *kind, bool *ret_
  * false with `error`, which begins with `path`. */
 bool archive_check_kind(sqlite3 *db, const char *schema, const ArchiveKind *kind,
                         const char *path, GError **error);
-
-/* Opens the file of a connection of archive_open_writable once more, for writing. To open and
- * close the file itself would give up the locks of `db` (howtocorrupt.html 2.2).
- * Returns: (transfer full) NULL with `error`. */
-sqlite3 *archive_open_again(sqlite3 *db, GError **error);
 
 /* Lets others read what was committed before while this connection writes; without, they wait
  * for its commit. Outside any transaction. Does nothing while somebody reads. */

@@ -1,9 +1,11 @@
 -- The archive of Waxseal. Plain SQLite 3.40 or later: the stock sqlite3 shell reads all of it.
 -- docs/schema.md describes each table for people; keep the two together.
 -- Hashes and signatures are BLOBs; times are Unix seconds, UTC; words are those of the RFCs.
+-- Narrow tables are in the order of their keys, wide ones in the order in which mail was read: a message
+-- of a time that the archive has already must not tear the pages of others apart.
 
 PRAGMA application_id = 0x5758534C; -- "WXSL"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- What was named on the command line.
 CREATE TABLE source (
@@ -36,7 +38,7 @@ CREATE INDEX file_by_path ON file (source_id, path);
 -- messages without a date have the ids from 1.
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,
-    sha256 BLOB NOT NULL UNIQUE, -- of the exact bytes
+    sha256 BLOB NOT NULL, -- of the exact bytes; message_by_sha256 makes it unique
     size INTEGER NOT NULL,
     date INTEGER,                -- NULL when no date was found
     date_source TEXT NOT NULL CHECK (date_source IN ('none', 'date', 'received', 'envelope')),
@@ -55,6 +57,7 @@ CREATE TABLE message (
     thread_id INTEGER NOT NULL,   -- the lowest id of its thread
     language TEXT NOT NULL DEFAULT '' -- of the body, BCP 47; '' when it is not clear
 ) STRICT;
+CREATE UNIQUE INDEX message_by_sha256 ON message (sha256);
 CREATE INDEX message_by_msgid ON message (msgid) WHERE msgid <> '';
 CREATE INDEX message_by_dkim ON message (dkim);
 CREATE INDEX message_by_level ON message (level) WHERE level <> 'none';
@@ -95,7 +98,7 @@ CREATE TABLE damaged_span (
 
 -- The text of a message, once. message_fts indexes it.
 CREATE TABLE message_text (
-    id INTEGER PRIMARY KEY REFERENCES message (id),
+    id INTEGER NOT NULL UNIQUE REFERENCES message (id),
     subject TEXT NOT NULL,
     sender TEXT NOT NULL,           -- names and addresses of From and Sender
     recipients TEXT NOT NULL,       -- names and addresses of To, Cc, Bcc and Reply-To
@@ -237,8 +240,8 @@ CREATE TABLE signature (
     key_id INTEGER REFERENCES dkim_key (id),
     repair TEXT NOT NULL DEFAULT '', -- what was undone before the rest was found; '' nothing
     PRIMARY KEY (message_id, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX signature_by_domain ON signature (domain, selector, result);
+) STRICT;
+CREATE INDEX signature_by_domain ON signature (domain, selector, result, message_id);
 CREATE INDEX signature_by_key ON signature (key_id, result, message_id) WHERE key_id IS NOT NULL;
 
 -- One row a set of ARC fields (RFC 8617). The digests and signatures let both be checked again
@@ -279,8 +282,8 @@ CREATE TABLE arc_set (
     body_bytes INTEGER NOT NULL,      -- of the canonicalised body
     body_ok INTEGER,                  -- 1, 0, NULL not known
     PRIMARY KEY (message_id, instance)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX arc_set_by_domain ON arc_set (seal_domain, seal_selector);
+) STRICT;
+CREATE INDEX arc_set_by_domain ON arc_set (seal_domain, seal_selector, message_id);
 
 -- One row a DomainKey-Signature field (RFC 4870), a method of its own: nothing of message.dkim or
 -- message.level comes from here. One digest is over header and body.
@@ -304,8 +307,8 @@ CREATE TABLE domainkey_signature (
     signature BLOB NOT NULL,
     key_id INTEGER REFERENCES dkim_key (id),
     PRIMARY KEY (message_id, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX domainkey_signature_by_result ON domainkey_signature (result);
+) STRICT;
+CREATE INDEX domainkey_signature_by_result ON domainkey_signature (result, message_id);
 
 -- What the message says that others have checked: text of the mail, never believed.
 CREATE TABLE claim (
@@ -318,8 +321,8 @@ CREATE TABLE claim (
     reason TEXT NOT NULL,      -- reason=, else the comment behind the result
     properties TEXT NOT NULL,  -- header.d=example.com; smtp.mailfrom=a@example.com
     PRIMARY KEY (message_id, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX claim_by_method ON claim (method, result);
+) STRICT;
+CREATE INDEX claim_by_method ON claim (method, result, message_id);
 
 CREATE TABLE problem (
     message_id INTEGER NOT NULL REFERENCES message (id),

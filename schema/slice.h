@@ -41,6 +41,14 @@ static inline bool slice_equal(Slice a, Slice b)
            (a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0));
 }
 
+/* As memcmp; of two that begin alike the shorter is less. */
+static inline int slice_compare(Slice a, Slice b)
+{
+    const size_t n_both = a.len < b.len ? a.len : b.len;
+    const int order = n_both == 0 ? 0 : memcmp(a.ptr, b.ptr, n_both);
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 /* A letter in lower case, and every other byte as it is. */
 static inline char slice_lower(char c)
 {

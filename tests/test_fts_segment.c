@@ -5,90 +5,7 @@
 #include "indexer/fts_segment.h"
 
 #include "indexer/fts_structure.h"
-#include "indexer/tokenizer.h"
-#include "schema/archive.h"
-
-#define N_COLUMNS 3
-
-typedef struct {
-    int64_t rowid;
-    char *columns[N_COLUMNS];
-} Document;
-
-static void clear_document(gpointer data)
-{
-    Document *document = data;
-    for (size_t i = 0; i < N_COLUMNS; i++) {
-        g_free(document->columns[i]);
-    }
-}
-
-static GArray *documents_new(void)
-{
-    GArray *documents = g_array_new(false, false, sizeof(Document));
-    g_array_set_clear_func(documents, clear_document);
-    return documents;
-}
-
-static void add(GArray *documents, int64_t rowid, const char *first, const char *second,
-                const char *third)
-{
-    const Document document = {rowid, {g_strdup(first), g_strdup(second), g_strdup(third)}};
-    g_array_append_val(documents, document);
-}
-
-static sqlite3 *fts5_of(const GArray *documents, size_t page_bytes)
-{
-    sqlite3 *db = NULL;
-    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
-    g_autofree char *setup = g_strdup_printf(
-        "CREATE VIRTUAL TABLE t USING fts5 (a, b, c, content = '',"
-        " tokenize = 'unicode61 remove_diacritics 2');"
-        "INSERT INTO t (t, rank) VALUES ('automerge', 0), ('crisismerge', 1999),"
-        " ('hashsize', 1000000000), ('pgsz', %zu); BEGIN",
-        page_bytes);
-    g_assert_true(archive_exec(db, setup, NULL));
-    sqlite3_stmt *insert =
-        archive_prepare(db, "INSERT INTO t (rowid, a, b, c) VALUES (?1, ?2, ?3, ?4)", NULL);
-    for (guint i = 0; i < documents->len; i++) {
-        const Document *document = &g_array_index(documents, Document, i);
-        sqlite3_bind_int64(insert, 1, document->rowid);
-        for (int column = 0; column < N_COLUMNS; column++) {
-            sqlite3_bind_text(insert, column + 2, document->columns[column], -1, SQLITE_STATIC);
-        }
-        g_assert_cmpint(sqlite3_step(insert), ==, SQLITE_DONE);
-        sqlite3_reset(insert);
-    }
-    sqlite3_finalize(insert);
-    g_assert_true(archive_exec(db, "COMMIT", NULL));
-    return db;
-}
-
-typedef struct {
-    FtsTerms *terms;
-    uint32_t column;
-    uint32_t position;
-} Tokens;
-
-static void add_token(void *data, Slice token)
-{
-    Tokens *tokens = data;
-    fts_terms_add(tokens->terms, tokens->column, tokens->position++, token);
-}
-
-static void collect(FtsTerms *terms, const GArray *documents, Tokenizer *tokenizer)
-{
-    for (guint i = 0; i < documents->len; i++) {
-        const Document *document = &g_array_index(documents, Document, i);
-        fts_terms_begin_document(terms, document->rowid);
-        for (uint32_t column = 0; column < N_COLUMNS; column++) {
-            Tokens tokens = {terms, column, 0};
-            g_assert_true(tokenizer_run(tokenizer, slice_of_string(document->columns[column]),
-                                        add_token, &tokens));
-        }
-    }
-    fts_terms_finish(terms);
-}
+#include "tests/fts_documents.h"
 
 static void assert_blob(sqlite3_stmt *row, int column, Slice bytes)
 {
@@ -146,13 +63,13 @@ static bool has_index(const FtsSegmentWriter *writer, int64_t height)
 /* Returns: the height of the doclist indexes, -1 without any. */
 static int assert_same(const GArray *documents, size_t page_bytes)
 {
-    sqlite3 *db = fts5_of(documents, page_bytes);
+    sqlite3 *db = fts_documents_fts5(documents, page_bytes);
     g_autoptr(Tokenizer) tokenizer = tokenizer_new(db, NULL);
     g_autoptr(FtsTerms) terms = fts_terms_new();
     g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(page_bytes);
     /* The second time with what the first one left behind. */
     for (int i = 0; i < 2; i++) {
-        collect(terms, documents, tokenizer);
+        fts_documents_collect(documents, tokenizer, terms);
         g_assert_cmpuint(fts_segment_write(writer, terms), >, 0);
         assert_pages(db, writer);
         assert_entries(db, writer);
@@ -169,43 +86,14 @@ static int assert_same(const GArray *documents, size_t page_bytes)
 
 static void test_known_documents(void)
 {
-    g_autoptr(GArray) documents = documents_new();
-    add(documents, 1, "Hello world", "", "hello again, hello");
-    add(documents, 2, "", "", "world");
-    add(documents, INT64_C(1494201600), "\xC3\x89lection", "x", "d\xC3\xA9j\xC3\xA0 vu");
-    add(documents, INT64_C(9007199254740993), "a", "b", "c");
+    g_autoptr(GArray) documents = fts_documents_new();
+    fts_documents_add(documents, 1, "Hello world", "", "hello again, hello");
+    fts_documents_add(documents, 2, "", "", "world");
+    fts_documents_add(documents, INT64_C(1494201600), "\xC3\x89lection", "x",
+                      "d\xC3\xA9j\xC3\xA0 vu");
+    fts_documents_add(documents, INT64_C(9007199254740993), "a", "b", "c");
     g_assert_cmpint(assert_same(documents, FTS_PAGE_BYTES), ==, -1);
     assert_same(documents, 32);
-}
-
-static void append_words(GString *text, GRand *random, int n_words, int vocabulary)
-{
-    for (int i = 0; i < n_words; i++) {
-        /* Few words are frequent, most are rare. */
-        const double draw = g_rand_double(random);
-        g_string_append_printf(text, "w%x ", (unsigned)(draw * draw * draw * vocabulary));
-    }
-}
-
-static GArray *random_documents(guint32 seed, int n_documents, int n_words, int vocabulary)
-{
-    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
-    GArray *documents = documents_new();
-    int64_t rowid = 1;
-    for (int i = 0; i < n_documents; i++) {
-        GString *columns[N_COLUMNS];
-        for (size_t column = 0; column < N_COLUMNS; column++) {
-            columns[column] = g_string_new(NULL);
-            append_words(columns[column], random, g_rand_int_range(random, 0, n_words),
-                         vocabulary);
-        }
-        add(documents, rowid, columns[0]->str, columns[1]->str, columns[2]->str);
-        for (size_t column = 0; column < N_COLUMNS; column++) {
-            g_string_free(columns[column], true);
-        }
-        rowid += g_rand_int_range(random, 1, 100000);
-    }
-    return documents;
 }
 
 static void test_random_documents(void)
@@ -213,7 +101,7 @@ static void test_random_documents(void)
     static const size_t page_sizes[] = {32, 33, 47, 64, 100, 500, FTS_PAGE_BYTES, 60000};
     for (guint32 seed = 0; seed < 6; seed++) {
         g_autoptr(GArray) documents =
-            random_documents(seed, 400, seed % 2 == 0 ? 20 : 200, seed < 3 ? 50 : 5000);
+            fts_documents_random(seed, 400, seed % 2 == 0 ? 20 : 200, seed < 3 ? 50 : 5000);
         for (size_t i = 0; i < G_N_ELEMENTS(page_sizes); i++) {
             assert_same(documents, page_sizes[i]);
         }
@@ -223,7 +111,7 @@ static void test_random_documents(void)
 /* A word in every document: its doclist index has pages above pages. */
 static void test_a_doclist_index_of_several_levels(void)
 {
-    g_autoptr(GArray) documents = random_documents(7, 3000, 40, 3);
+    g_autoptr(GArray) documents = fts_documents_random(7, 3000, 40, 3);
     g_assert_cmpint(assert_same(documents, 32), >=, 2);
     g_assert_cmpint(assert_same(documents, FTS_PAGE_BYTES), ==, 0);
 }
@@ -231,15 +119,15 @@ static void test_a_doclist_index_of_several_levels(void)
 /* One document's positions fill pages on which no rowid begins. */
 static void test_a_position_list_over_many_pages(void)
 {
-    g_autoptr(GArray) documents = documents_new();
+    g_autoptr(GArray) documents = fts_documents_new();
     g_autoptr(GString) text = g_string_new(NULL);
     for (int i = 0; i < 60000; i++) {
         g_string_append(text, i % 300 == 0 ? "rare " : "often ");
     }
     for (int64_t rowid = 1; rowid < 5; rowid++) {
-        add(documents, rowid, "often", text->str, "rare");
+        fts_documents_add(documents, rowid, "often", text->str, "rare");
     }
-    add(documents, 77, "x", "often", "z");
+    fts_documents_add(documents, 77, "x", "often", "z");
     assert_same(documents, 32);
     assert_same(documents, 1000);
     g_assert_cmpint(assert_same(documents, FTS_PAGE_BYTES), ==, 0);
@@ -247,10 +135,10 @@ static void test_a_position_list_over_many_pages(void)
 
 static void test_terms_as_long_as_they_get(void)
 {
-    g_autoptr(GArray) documents = documents_new();
+    g_autoptr(GArray) documents = fts_documents_new();
     for (gsize length = 1; length < 50000; length = length * 3 / 2 + 1) {
         g_autofree char *word = g_strnfill(length, 'q');
-        add(documents, (int64_t)length, word, "x", word);
+        fts_documents_add(documents, (int64_t)length, word, "x", word);
     }
     assert_same(documents, 32);
     assert_same(documents, FTS_PAGE_BYTES);

@@ -1,0 +1,38 @@
+/* fts_documents.h - documents for tests of the full-text index: made up, put into an FTS5
+ * table, and collected as terms.
+ */
+#pragma once
+
+#include "indexer/fts_terms.h"
+#include "indexer/tokenizer.h"
+#include "schema/archive.h"
+
+#define FTS_DOCUMENT_COLUMNS 3
+
+typedef struct {
+    int64_t rowid;
+    char *columns[FTS_DOCUMENT_COLUMNS];
+} TestDocument;
+
+/* Returns: (transfer full) an empty array of TestDocument. */
+GArray *fts_documents_new(void);
+
+/* Rowids ascend. */
+void fts_documents_add(GArray *documents, int64_t rowid, const char *first, const char *second,
+                       const char *third);
+
+/* Returns: (transfer full) documents of up to `n_words` words a column. */
+GArray *fts_documents_random(guint32 seed, int n_documents, int n_words, int vocabulary);
+
+/* Every `n_parts`-th document, from `part` on. Returns: (transfer full). */
+GArray *fts_documents_part(const GArray *documents, guint part, guint n_parts);
+
+/* Returns: (transfer full) a database with the FTS5 table t of one segment. */
+sqlite3 *fts_documents_fts5(const GArray *documents, size_t page_bytes);
+
+/* Adds documents to that table, or takes them out, as a segment of its own. */
+void fts_documents_insert(sqlite3 *db, const GArray *documents);
+void fts_documents_delete(sqlite3 *db, const GArray *documents);
+
+/* Fills `terms`, and finishes them. */
+void fts_documents_collect(const GArray *documents, Tokenizer *tokenizer, FtsTerms *terms);

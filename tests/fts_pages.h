@@ -1,0 +1,33 @@
+/* fts_pages.h - segments in memory, for tests: what fts_segment.h writes, as fts_reader.h reads
+ * it.
+ */
+#pragma once
+
+#include "indexer/fts_merge.h"
+
+typedef struct {
+    GPtrArray *leaves; /* GBytes, page 1 first; NULL for a page that is missing */
+    GPtrArray *rows;   /* GBytes: all of %_data and %_idx, with their places, in order */
+} FtsPages;
+
+void fts_pages_init(FtsPages *pages);
+
+/* Accepts a zeroed FtsPages. */
+void fts_pages_clear(FtsPages *pages);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FtsPages, fts_pages_clear)
+
+/* Takes what is complete of a segment. */
+void fts_pages_take(FtsPages *pages, const FtsSegmentWriter *writer);
+
+/* Ends the segment and takes the rest. */
+void fts_pages_end(FtsPages *pages, FtsSegmentWriter *writer);
+
+void fts_pages_assert_same(const FtsPages *pages, const FtsPages *expected);
+
+/* Returns: (transfer full) a reader, which `pages` must outlive. */
+FtsReader *fts_pages_reader(FtsPages *pages);
+
+/* Merges segments in steps of `n_bytes`; `merged` is initialised. Returns: FTS_READ_END when
+ * all is in `merged`. */
+FtsRead fts_pages_merge(FtsPages *const *segments, size_t n_segments, size_t page_bytes,
+                        size_t n_bytes, FtsPages *merged);
