@@ -67,7 +67,7 @@ FtsIndex *fts_index_new(sqlite3 *db, GError **error)
                : NULL;
 }
 
-/* An open handle would keep the archive from being unshared. */
+/* To be called when nothing more is read: an open handle keeps a lock. */
 static void close_record(FtsIndex *index)
 {
     sqlite3_blob_close(index->record);
@@ -101,7 +101,7 @@ static int open_record(FtsIndex *index, int64_t row)
                                                      "block", row, 0, &index->record);
 }
 
-/* Reads a row of %_data in place of what is in `out`. */
+/* Reads a row of %_data in place of what is in `out`, and leaves the handle open. */
 static bool get_record(FtsIndex *index, int64_t row, ByteBuffer *out, GError **error)
 {
     int code = open_record(index, row);
@@ -193,9 +193,10 @@ static bool remove_segment(const FtsIndex *index, uint32_t segment, GError **err
 static bool get_structure(FtsIndex *index, FtsStructure *structure, GError **error)
 {
     g_auto(ByteBuffer) record = {0};
-    return get_record(index, FTS_STRUCTURE_ROW, &record, error) &&
-           (fts_structure_parse(structure, byte_buffer_slice(&record)) ||
-            fail_corrupt(index, error));
+    const bool ok = get_record(index, FTS_STRUCTURE_ROW, &record, error);
+    close_record(index);
+    return ok && (fts_structure_parse(structure, byte_buffer_slice(&record)) ||
+                  fail_corrupt(index, error));
 }
 
 static bool put_structure(const FtsIndex *index, const FtsStructure *structure, GError **error)
@@ -295,7 +296,6 @@ static bool replace_merged(const Merging *merging, FtsStructure *structure,
                            const GArray *segments, GError **error)
 {
     const uint32_t last_page = fts_segment_end(merging->writer);
-    close_record(merging->index);
     for (guint i = 0; i < segments->len; i++) {
         if (!remove_segment(merging->index, g_array_index(segments, FtsSegment, i).id, error)) {
             return false;
@@ -315,8 +315,9 @@ static bool merge_segments(FtsIndex *index, FtsStructure *structure, const GArra
     }
     Merging merging;
     merging_init(&merging, index, segments, id);
-    const bool ok =
-        merge_terms(&merging, error) && replace_merged(&merging, structure, segments, error);
+    bool ok = merge_terms(&merging, error);
+    close_record(index);
+    ok = ok && replace_merged(&merging, structure, segments, error);
     merging_clear(&merging);
     return ok;
 }
@@ -332,7 +333,6 @@ static bool merge_full_levels(FtsIndex *index, FtsStructure *structure, size_t n
         }
         ok = merge_segments(index, structure, segments, error);
     }
-    close_record(index);
     return ok;
 }
 
@@ -371,6 +371,7 @@ bool fts_index_add_totals(FtsIndex *index, const uint64_t *totals, size_t n_tota
     if (!get_record(index, FTS_TOTALS_ROW, &record, error)) {
         return false;
     }
+    close_record(index);
     if (!fts_totals_add(sums, byte_buffer_slice(&record))) {
         return fail_corrupt(index, error);
     }

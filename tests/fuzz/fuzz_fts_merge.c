@@ -2,7 +2,9 @@
  *
  * Pages of up to four segments of a full-text index: a byte that says which segment, two bytes
  * of length, the page. They are merged; what comes out is a segment, and merging it alone
- * changes nothing. */
+ * changes no entry. (Its bytes may change: FTS5 writes no number longer than it must be, but
+ * whoever made the segments may have.) */
+#include "indexer/fts_varint.h"
 #include "tests/fts_pages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,6 +25,44 @@ static void take_page(FtsPages *segments, Slice *rest)
     *rest = slice_from(*rest, PAGE_HEAD_LENGTH + length);
 }
 
+/* Takes an entry off a doclist: its positions. */
+static Slice take_entry(Slice *doclist, uint64_t *ret_difference)
+{
+    uint64_t size = 0;
+    size_t length = fts_varint_get((const uint8_t *)doclist->ptr, doclist->len, ret_difference);
+    g_assert_cmpuint(length, >, 0);
+    *doclist = slice_from(*doclist, length);
+    length = fts_varint_get((const uint8_t *)doclist->ptr, doclist->len, &size);
+    g_assert_cmpuint(length, >, 0);
+    *doclist = slice_from(*doclist, length);
+    const Slice positions = slice_of(doclist->ptr, (size_t)(size / 2));
+    *doclist = slice_from(*doclist, positions.len);
+    return positions;
+}
+
+static void assert_same_entries(Slice first, Slice second)
+{
+    while (first.len > 0) {
+        uint64_t differences[2] = {0};
+        const Slice positions = take_entry(&first, &differences[0]);
+        g_assert_true(slice_equal(positions, take_entry(&second, &differences[1])));
+        g_assert_cmpuint(differences[0], ==, differences[1]);
+    }
+    g_assert_cmpuint(second.len, ==, 0);
+}
+
+static void assert_same_terms(FtsPages *first, FtsPages *second)
+{
+    g_autoptr(FtsReader) a = fts_pages_reader(first);
+    g_autoptr(FtsReader) b = fts_pages_reader(second);
+    while (fts_reader_next(a) == FTS_READ_TERM) {
+        g_assert_cmpint(fts_reader_next(b), ==, FTS_READ_TERM);
+        g_assert_true(slice_equal(fts_reader_term(a), fts_reader_term(b)));
+        assert_same_entries(fts_reader_doclist(a), fts_reader_doclist(b));
+    }
+    g_assert_cmpint(fts_reader_next(b), ==, FTS_READ_END);
+}
+
 static void check_merged(FtsPages *merged)
 {
     g_auto(FtsPages) again = {0};
@@ -31,7 +71,7 @@ static void check_merged(FtsPages *merged)
     if (merged->leaves->len > 0) {
         g_assert_cmpint(fts_pages_merge(segments, 1, PAGE_BYTES, SIZE_MAX, &again), ==,
                         FTS_READ_END);
-        fts_pages_assert_same(&again, merged);
+        assert_same_terms(merged, &again);
     }
 }
 
