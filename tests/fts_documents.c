@@ -67,6 +67,20 @@ sqlite3 *fts_documents_fts5(const GArray *documents, size_t page_bytes)
     return db;
 }
 
+char *fts_documents_hits(sqlite3 *db)
+{
+    GString *hits = g_string_new(NULL);
+    sqlite3_stmt *rows = archive_prepare(
+        db, "SELECT term, doc, col, offset FROM v ORDER BY term, doc, col, offset", NULL);
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        for (int i = 0; i < 4; i++) {
+            g_string_append_printf(hits, "%s ", sqlite3_column_text(rows, i));
+        }
+    }
+    sqlite3_finalize(rows);
+    return g_string_free(hits, false);
+}
+
 typedef struct {
     FtsTerms *terms;
     uint32_t column;

@@ -34,5 +34,9 @@ sqlite3 *fts_documents_fts5(const GArray *documents, size_t page_bytes);
 void fts_documents_insert(sqlite3 *db, const GArray *documents);
 void fts_documents_delete(sqlite3 *db, const GArray *documents);
 
+/* Returns: (transfer full) what the table v, an fts5vocab of instances, holds: every word with
+ * its rowids, columns and positions. */
+char *fts_documents_hits(sqlite3 *db);
+
 /* Fills `terms`, and finishes them. */
 void fts_documents_collect(const GArray *documents, Tokenizer *tokenizer, FtsTerms *terms);

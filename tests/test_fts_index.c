@@ -88,17 +88,9 @@ static char *all_hits(const Fixture *fixture)
     g_assert_cmpint(sqlite3_open(fixture->path, &db), ==, SQLITE_OK);
     g_assert_true(archive_exec(
         db, "CREATE VIRTUAL TABLE temp.v USING fts5vocab (main, message_fts, instance)", NULL));
-    GString *hits = g_string_new(NULL);
-    sqlite3_stmt *rows = archive_prepare(
-        db, "SELECT term, doc, col, offset FROM v ORDER BY term, doc, col, offset", NULL);
-    while (sqlite3_step(rows) == SQLITE_ROW) {
-        for (int i = 0; i < 4; i++) {
-            g_string_append_printf(hits, "%s ", sqlite3_column_text(rows, i));
-        }
-    }
-    sqlite3_finalize(rows);
+    char *hits = fts_documents_hits(db);
     sqlite3_close(db);
-    return g_string_free(hits, false);
+    return hits;
 }
 
 static void add_segments(Fixture *fixture, const GArray *documents, guint n_parts, guint from,

@@ -234,21 +234,6 @@ static void merge_fts5(sqlite3 *db, size_t page_bytes)
     }
 }
 
-/* Every word of the vocabulary with the rowids and positions that FTS5 finds. */
-static char *all_hits(sqlite3 *db)
-{
-    GString *hits = g_string_new(NULL);
-    sqlite3_stmt *rows = archive_prepare(
-        db, "SELECT term, doc, col, offset FROM v ORDER BY term, doc, col, offset", NULL);
-    while (sqlite3_step(rows) == SQLITE_ROW) {
-        for (int i = 0; i < 4; i++) {
-            g_string_append_printf(hits, "%s ", sqlite3_column_text(rows, i));
-        }
-    }
-    sqlite3_finalize(rows);
-    return g_string_free(hits, false);
-}
-
 static sqlite3 *reopen(sqlite3 *db, const char *path)
 {
     sqlite3_close(db);
@@ -277,10 +262,10 @@ static void test_deleted_documents(void)
     }
     fts_documents_insert(db, again);
     db = reopen(db, path);
-    g_autofree char *before = all_hits(db);
+    g_autofree char *before = fts_documents_hits(db);
     merge_fts5(db, 64);
     db = reopen(db, path);
-    g_autofree char *after = all_hits(db);
+    g_autofree char *after = fts_documents_hits(db);
     g_assert_cmpstr(after, ==, before);
     g_assert_nonnull(strstr(after, "came "));
     g_assert_true(archive_exec(db, "INSERT INTO t (t) VALUES ('integrity-check')", NULL));
