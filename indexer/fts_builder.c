@@ -133,5 +133,5 @@ bool fts_builder_finish(FtsBuilder *builder, GError **error)
 
 bool fts_builder_merge(FtsBuilder *builder, GError **error)
 {
-    return fts_index_merge(builder->index, error);
+    return fts_builder_finish(builder, error) && fts_index_merge(builder->index, error);
 }

@@ -36,6 +36,5 @@ bool fts_builder_start(FtsBuilder *builder, const FtsDocument *documents, size_t
  * before each commit, for their rows are in it. Returns: false with `error`. */
 bool fts_builder_finish(FtsBuilder *builder, GError **error);
 
-/* Merges the index when it has many segments, inside the archive's transaction; no batch is
- * running. Returns: false with `error`. */
+/* The same; then merges the index when it has many segments. Returns: false with `error`. */
 bool fts_builder_merge(FtsBuilder *builder, GError **error);

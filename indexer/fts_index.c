@@ -119,6 +119,14 @@ static bool get_record(FtsIndex *index, int64_t row, ByteBuffer *out, GError **e
     return code == SQLITE_OK;
 }
 
+/* The same, with nothing more to be read. */
+static bool read_record(FtsIndex *index, int64_t row, ByteBuffer *out, GError **error)
+{
+    const bool ok = get_record(index, row, out, error);
+    close_record(index);
+    return ok;
+}
+
 static bool put_record(const FtsIndex *index, int statement, int64_t row, Slice bytes,
                        GError **error)
 {
@@ -193,10 +201,9 @@ static bool remove_segment(const FtsIndex *index, uint32_t segment, GError **err
 static bool get_structure(FtsIndex *index, FtsStructure *structure, GError **error)
 {
     g_auto(ByteBuffer) record = {0};
-    const bool ok = get_record(index, FTS_STRUCTURE_ROW, &record, error);
-    close_record(index);
-    return ok && (fts_structure_parse(structure, byte_buffer_slice(&record)) ||
-                  fail_corrupt(index, error));
+    return read_record(index, FTS_STRUCTURE_ROW, &record, error) &&
+           (fts_structure_parse(structure, byte_buffer_slice(&record)) ||
+            fail_corrupt(index, error));
 }
 
 static bool put_structure(const FtsIndex *index, const FtsStructure *structure, GError **error)
@@ -211,7 +218,7 @@ static bool read_page(void *data, uint32_t number, Slice *ret_page)
     const Source *source = data;
     FtsIndex *index = source->index;
     const bool ok = get_record(index, first_row(source->segment) | number, &index->page,
-                               index->read_error == NULL ? &index->read_error : NULL);
+                               &index->read_error);
     *ret_page = byte_buffer_slice(&index->page);
     return ok;
 }
@@ -339,11 +346,11 @@ static bool merge_full_levels(FtsIndex *index, FtsStructure *structure, size_t n
 bool fts_index_add_segment(FtsIndex *index, const FtsSegmentWriter *segment, uint32_t last_page,
                            GError **error)
 {
-    g_auto(FtsStructure) structure = {0};
-    fts_structure_init(&structure);
     if (last_page == 0) {
         return true;
     }
+    g_auto(FtsStructure) structure = {0};
+    fts_structure_init(&structure);
     if (!get_structure(index, &structure, error)) {
         return false;
     }
@@ -368,10 +375,9 @@ bool fts_index_add_totals(FtsIndex *index, const uint64_t *totals, size_t n_tota
 {
     g_auto(ByteBuffer) record = {0};
     g_autoptr(GArray) sums = g_array_new(false, true, sizeof(uint64_t));
-    if (!get_record(index, FTS_TOTALS_ROW, &record, error)) {
+    if (!read_record(index, FTS_TOTALS_ROW, &record, error)) {
         return false;
     }
-    close_record(index);
     if (!fts_totals_add(sums, byte_buffer_slice(&record))) {
         return fail_corrupt(index, error);
     }

@@ -4,7 +4,7 @@
  * segments of a level that has many become one of the next level (fts_merge.h): a query looks
  * into each, in some 10 us a word. So a load is merged once, and what is added to a large
  * archive later is merged by itself and not with the whole. FTS5's own merging, which is
- * switched off while we write, takes three times as long.
+ * switched off while we write, takes twice as long.
  *
  * The archive's connection must not have read the index's structure before: FTS5 keeps it, and
  * does not see rows that are written past it.

@@ -20,7 +20,6 @@ struct FtsReader {
     bool is_first;    /* that term is the first of its page */
 
     ByteBuffer term;
-    ByteBuffer previous_term;
     Slice doclist;    /* in the page, or in `parts` */
     ByteBuffer parts; /* of a doclist that does not end on its first page */
     Next next;
@@ -44,7 +43,6 @@ void fts_reader_free(FtsReader *reader)
     }
     byte_buffer_clear(&reader->page);
     byte_buffer_clear(&reader->term);
-    byte_buffer_clear(&reader->previous_term);
     byte_buffer_clear(&reader->parts);
     g_free(reader);
 }
@@ -181,12 +179,13 @@ static bool read_term(FtsReader *reader, size_t *ret_at)
         n_shared > reader->term.length || n_suffix > reader->leaf_end - at) {
         return false;
     }
-    byte_buffer_set(&reader->previous_term, byte_buffer_slice(&reader->term));
+    const Slice suffix = page_slice(reader, at, (size_t)n_suffix);
+    const Slice before = slice_from(byte_buffer_slice(&reader->term), (size_t)n_shared);
+    const bool ascends = slice_compare(before, suffix) < 0;
     reader->term.length = (size_t)n_shared;
-    byte_buffer_append(&reader->term, page_slice(reader, at, (size_t)n_suffix));
-    *ret_at = at + (size_t)n_suffix;
-    return slice_compare(byte_buffer_slice(&reader->previous_term),
-                         byte_buffer_slice(&reader->term)) < 0;
+    byte_buffer_append(&reader->term, suffix);
+    *ret_at = at + suffix.len;
+    return ascends;
 }
 
 /* A doclist that ends on its page, which is most of them, stays there. Returns: whether it is

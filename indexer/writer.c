@@ -502,7 +502,6 @@ bool writer_finish(Writer *writer, bool may_merge, GError **error)
     /* The indexes are made while the text of the last batch is being indexed. */
     return writer_begin(writer, error) && write_batch(writer, error) &&
            archive_end_load(writer->db, error) &&
-           fts_builder_finish(writer->fts_builder, error) &&
            (!may_merge || writer->counts.added == 0 || merge(writer, error)) &&
            commit(writer, true, error);
 }

@@ -142,13 +142,30 @@ GArray *fts_documents_random(guint32 seed, int n_documents, int n_words, int voc
     return documents;
 }
 
-GArray *fts_documents_part(const GArray *documents, guint part, guint n_parts)
+GArray *fts_documents_some(const GArray *documents, guint from, guint to, guint step)
 {
     GArray *some = fts_documents_new();
-    for (guint i = part; i < documents->len; i += n_parts) {
+    for (guint i = from; i < to; i += step) {
         const TestDocument *document = &g_array_index(documents, TestDocument, i);
         fts_documents_add(some, document->rowid, document->columns[0], document->columns[1],
                           document->columns[2]);
     }
     return some;
+}
+
+GArray *fts_documents_part(const GArray *documents, guint part, guint n_parts)
+{
+    return fts_documents_some(documents, part, documents->len, n_parts);
+}
+
+void fts_documents_structure(sqlite3 *db, const char *table, FtsStructure *structure)
+{
+    g_autofree char *sql = g_strdup_printf("SELECT block FROM %s_data WHERE id = 10", table);
+    sqlite3_stmt *get = archive_prepare(db, sql, NULL);
+    g_assert_cmpint(sqlite3_step(get), ==, SQLITE_ROW);
+    fts_structure_init(structure);
+    g_assert_true(
+        fts_structure_parse(structure, slice_of(sqlite3_column_blob(get, 0),
+                                                (size_t)sqlite3_column_bytes(get, 0))));
+    sqlite3_finalize(get);
 }

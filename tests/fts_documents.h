@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "indexer/fts_structure.h"
 #include "indexer/fts_terms.h"
 #include "indexer/tokenizer.h"
 #include "schema/archive.h"
@@ -24,6 +25,9 @@ void fts_documents_add(GArray *documents, int64_t rowid, const char *first, cons
 /* Returns: (transfer full) documents of up to `n_words` words a column. */
 GArray *fts_documents_random(guint32 seed, int n_documents, int n_words, int vocabulary);
 
+/* Every `step`-th document, from `from` on and before `to`. Returns: (transfer full). */
+GArray *fts_documents_some(const GArray *documents, guint from, guint to, guint step);
+
 /* Every `n_parts`-th document, from `part` on. Returns: (transfer full). */
 GArray *fts_documents_part(const GArray *documents, guint part, guint n_parts);
 
@@ -37,6 +41,9 @@ void fts_documents_delete(sqlite3 *db, const GArray *documents);
 /* Returns: (transfer full) what the table v, an fts5vocab of instances, holds: every word with
  * its rowids, columns and positions. */
 char *fts_documents_hits(sqlite3 *db);
+
+/* Reads the segments of an FTS5 table into `structure`, which it initialises. */
+void fts_documents_structure(sqlite3 *db, const char *table, FtsStructure *structure);
 
 /* Fills `terms`, and finishes them. */
 void fts_documents_collect(const GArray *documents, Tokenizer *tokenizer, FtsTerms *terms);

@@ -53,9 +53,8 @@ static gint compare_rows(gconstpointer a, gconstpointer b)
     return g_bytes_compare(*(GBytes *const *)a, *(GBytes *const *)b);
 }
 
-void fts_pages_end(FtsPages *pages, FtsSegmentWriter *writer)
+void fts_pages_end(FtsPages *pages, const FtsSegmentWriter *writer, uint32_t last_page)
 {
-    const uint32_t last_page = fts_segment_end(writer);
     if (last_page > 0) {
         fts_pages_take(pages, writer);
     }
@@ -92,15 +91,11 @@ FtsReader *fts_pages_reader(FtsPages *pages)
     return fts_reader_new(pages->leaves->len, read_page, pages);
 }
 
-static void free_reader(gpointer reader)
-{
-    fts_reader_free(reader);
-}
-
 FtsRead fts_pages_merge(FtsPages *const *segments, size_t n_segments, size_t page_bytes,
                         size_t n_bytes, FtsPages *merged)
 {
-    g_autoptr(GPtrArray) readers = g_ptr_array_new_with_free_func(free_reader);
+    g_autoptr(GPtrArray) readers =
+        g_ptr_array_new_with_free_func((GDestroyNotify)fts_reader_free);
     for (size_t i = 0; i < n_segments; i++) {
         g_ptr_array_add(readers, fts_pages_reader(segments[i]));
     }
@@ -112,7 +107,7 @@ FtsRead fts_pages_merge(FtsPages *const *segments, size_t n_segments, size_t pag
         fts_segment_forget(writer);
     }
     if (read == FTS_READ_END) {
-        fts_pages_end(merged, writer);
+        fts_pages_end(merged, writer, fts_segment_end(writer));
     }
     fts_merge_free(merge);
     fts_segment_writer_free(writer);

@@ -19,8 +19,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FtsPages, fts_pages_clear)
 /* Takes what is complete of a segment. */
 void fts_pages_take(FtsPages *pages, const FtsSegmentWriter *writer);
 
-/* Ends the segment and takes the rest. */
-void fts_pages_end(FtsPages *pages, FtsSegmentWriter *writer);
+/* Takes the rest of a segment that has ended with `last_page`. */
+void fts_pages_end(FtsPages *pages, const FtsSegmentWriter *writer, uint32_t last_page);
 
 void fts_pages_assert_same(const FtsPages *pages, const FtsPages *expected);
 

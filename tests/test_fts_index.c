@@ -59,15 +59,8 @@ static void add_segment(Fixture *fixture, const GArray *documents)
 /* The numbers of segments of the levels, the lowest first. */
 static char *levels_of(Fixture *fixture)
 {
-    sqlite3_stmt *get =
-        archive_prepare(fixture->db, "SELECT block FROM message_fts_data WHERE id = 10", NULL);
-    g_assert_cmpint(sqlite3_step(get), ==, SQLITE_ROW);
     g_auto(FtsStructure) structure = {0};
-    fts_structure_init(&structure);
-    g_assert_true(
-        fts_structure_parse(&structure, slice_of(sqlite3_column_blob(get, 0),
-                                                 (size_t)sqlite3_column_bytes(get, 0))));
-    sqlite3_finalize(get);
+    fts_documents_structure(fixture->db, "message_fts", &structure);
     guint counts[4] = {0};
     for (guint i = 0; i < structure.segments->len; i++) {
         counts[g_array_index(structure.segments, FtsSegment, i).level]++;

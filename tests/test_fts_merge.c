@@ -21,30 +21,15 @@ static void segment_of(const GArray *documents, size_t page_bytes, FtsPages *pag
     g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(page_bytes);
     fts_documents_collect(documents, tokenizer, terms);
     fts_pages_init(pages);
-    fts_segment_begin(writer);
-    for (size_t i = 0; i < fts_terms_count(terms); i++) {
-        Slice term = SLICE_EMPTY;
-        Slice doclist = SLICE_EMPTY;
-        fts_terms_get(terms, i, &term, &doclist);
-        fts_segment_add(writer, term, doclist);
-    }
-    fts_pages_end(pages, writer);
+    fts_pages_end(pages, writer, fts_segment_write(writer, terms));
 }
 
 /* Parts are every n-th document, or runs of documents. */
 static GArray *part_of(const GArray *documents, guint part, guint n_parts, bool in_runs)
 {
-    if (!in_runs) {
-        return fts_documents_part(documents, part, n_parts);
-    }
-    GArray *some = fts_documents_new();
-    for (guint i = documents->len * part / n_parts; i < documents->len * (part + 1) / n_parts;
-         i++) {
-        const TestDocument *document = &g_array_index(documents, TestDocument, i);
-        fts_documents_add(some, document->rowid, document->columns[0], document->columns[1],
-                          document->columns[2]);
-    }
-    return some;
+    return in_runs ? fts_documents_some(documents, documents->len * part / n_parts,
+                                        documents->len * (part + 1) / n_parts, 1)
+                   : fts_documents_part(documents, part, n_parts);
 }
 
 static void assert_merged(const GArray *documents, guint n_parts, bool in_runs,
@@ -147,17 +132,6 @@ static void read_fts5(sqlite3 *db, uint32_t segment, FtsPages *pages)
     sqlite3_finalize(get);
 }
 
-static void get_structure(sqlite3 *db, FtsStructure *structure)
-{
-    sqlite3_stmt *get = archive_prepare(db, "SELECT block FROM t_data WHERE id = 10", NULL);
-    g_assert_cmpint(sqlite3_step(get), ==, SQLITE_ROW);
-    fts_structure_init(structure);
-    g_assert_true(
-        fts_structure_parse(structure, slice_of(sqlite3_column_blob(get, 0),
-                                                (size_t)sqlite3_column_bytes(get, 0))));
-    sqlite3_finalize(get);
-}
-
 /* FTS5 divides lists over pages in another way when it merges; we read that, too. */
 static void test_what_fts5_has_merged(void)
 {
@@ -169,7 +143,7 @@ static void test_what_fts5_has_merged(void)
         fts_documents_insert(db, other);
         g_assert_true(archive_exec(db, "INSERT INTO t (t) VALUES ('optimize')", NULL));
         g_auto(FtsStructure) structure = {0};
-        get_structure(db, &structure);
+        fts_documents_structure(db, "t", &structure);
         g_assert_cmpuint(structure.segments->len, ==, 1);
         g_auto(FtsPages) optimized = {0};
         g_auto(FtsPages) merged = {0};
@@ -188,7 +162,7 @@ static void test_what_fts5_has_merged(void)
 static void merge_fts5(sqlite3 *db, size_t page_bytes)
 {
     g_auto(FtsStructure) structure = {0};
-    get_structure(db, &structure);
+    fts_documents_structure(db, "t", &structure);
     const guint n_segments = structure.segments->len;
     g_assert_cmpuint(n_segments, >, 1);
     FtsPages pages[PARTS_MAX] = {0};

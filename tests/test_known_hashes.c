@@ -63,12 +63,14 @@ static void assert_known(sqlite3 *db)
     g_assert_true(archive_exec(db, "DELETE FROM message WHERE id = 30", NULL));
 }
 
+/* An archive that is being loaded. */
 static sqlite3 *new_archive(char **ret_path)
 {
     g_autofree char *folder = g_dir_make_tmp("waxseal-XXXXXX", NULL);
     *ret_path = g_build_filename(folder, "archive.db", NULL);
     sqlite3 *db = archive_open_writable(*ret_path, NULL, NULL);
     g_assert_nonnull(db);
+    g_assert_true(archive_begin_load(db, NULL));
     return db;
 }
 
@@ -85,7 +87,6 @@ static void test_loading_and_loaded(void)
 {
     char *path = NULL;
     sqlite3 *db = new_archive(&path);
-    g_assert_true(archive_begin_load(db, NULL));
     add_row(db, 1, 10);
     add_row(db, 2, 20);
     assert_known(db);
@@ -100,7 +101,6 @@ static void test_only_the_whole_hash_counts(void)
 {
     char *path = NULL;
     sqlite3 *db = new_archive(&path);
-    g_assert_true(archive_begin_load(db, NULL));
     add_row(db, 1, 10);
     g_autoptr(KnownHashes) known = known_hashes_new(db, NULL);
     add_row(db, 2, 10);
@@ -116,7 +116,6 @@ static void test_the_index_is_unique(void)
 {
     char *path = NULL;
     sqlite3 *db = new_archive(&path);
-    g_assert_true(archive_begin_load(db, NULL));
     add_row(db, 1, 10);
     add_row(db, 1, 11);
     g_autoptr(GError) error = NULL;
