@@ -93,7 +93,8 @@ static bool add_index(FtsBuilder *builder, const FtsBatchIndex *index, GError **
 {
     return fts_index_add_totals(builder->index, index->totals, FTS_TOTAL_COUNT, error) &&
            add_sizes(builder, index, error) && add_pairs(builder, index, error) &&
-           fts_index_add_segment(builder->index, index->segment, index->last_page, error);
+           fts_index_add_segment(builder->index, fts_segment_rows(index->segment),
+                                 index->last_page, error);
 }
 
 /* Waits for the oldest batch and adds its index. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/fts_index.h"
 
-#include "indexer/fts_merge.h"
+#include "indexer/fts_merge_thread.h"
 #include "indexer/fts_structure.h"
 #include "indexer/statement_set.h"
 
@@ -15,9 +15,6 @@ static const char *const statements_sql[N_STATEMENTS] = {
     [REMOVE_TERMS] = "DELETE FROM message_fts_idx WHERE segid = ?1",
 };
 
-/* A merge goes on in steps of so many bytes of pages. */
-#define STEP_BYTES ((size_t)4 << 20)
-
 /* So many pages of a segment that have been read are removed at once: SQLite looks at the pages
  * beside those that it empties. */
 #define REMOVE_PAGES_MIN 32
@@ -26,25 +23,16 @@ struct FtsIndex {
     sqlite3 *db;
     StatementSet statements;
     sqlite3_blob *record; /* of the last row that was read; NULL without */
-    ByteBuffer page;      /* the last that was read */
-    GError *read_error;   /* why it could not be */
 };
 
-/* A segment that is being merged. */
+/* Segments that are being merged, the oldest first, and the one that is being made of them. */
 typedef struct {
     FtsIndex *index;
-    uint32_t segment;
-    FtsReader *reader;
-    uint32_t n_removed; /* of its pages */
-} Source;
-
-/* Segments that are being merged, and the one that is being made of them. */
-typedef struct {
-    FtsIndex *index;
-    GArray *sources; /* Source, the oldest first */
+    const GArray *segments; /* FtsSegment */
+    uint32_t *n_read;       /* of the pages of each */
+    uint32_t *n_removed;
     uint32_t id;
-    FtsSegmentWriter *writer;
-    FtsMerge *merge;
+    GError *error; /* of reading or writing */
 } Merging;
 
 bool fts_index_configure(sqlite3 *db, GError **error)
@@ -81,8 +69,6 @@ void fts_index_free(FtsIndex *index)
     }
     statement_set_clear(&index->statements);
     close_record(index);
-    byte_buffer_clear(&index->page);
-    g_clear_error(&index->read_error);
     g_free(index);
 }
 
@@ -141,13 +127,12 @@ static int64_t first_row(uint32_t segment)
     return (int64_t)segment << FTS_SEGMENT_SHIFT;
 }
 
-static bool add_pages(const FtsIndex *index, const FtsSegmentWriter *writer, uint32_t segment,
+static bool add_pages(const FtsIndex *index, const FtsRows *rows, uint32_t segment,
                       GError **error)
 {
-    const size_t n_pages = fts_segment_page_count(writer);
-    for (size_t i = 0; i < n_pages; i++) {
+    for (size_t i = 0; i < rows->pages->len; i++) {
         int64_t place = 0;
-        const Slice page = fts_segment_page(writer, i, &place);
+        const Slice page = fts_rows_page(rows, i, &place);
         if (!put_record(index, ADD_PAGE, first_row(segment) | place, page, error)) {
             return false;
         }
@@ -155,13 +140,12 @@ static bool add_pages(const FtsIndex *index, const FtsSegmentWriter *writer, uin
     return true;
 }
 
-static bool add_entries(const FtsIndex *index, const FtsSegmentWriter *writer, uint32_t segment,
+static bool add_entries(const FtsIndex *index, const FtsRows *rows, uint32_t segment,
                         GError **error)
 {
-    const size_t n_entries = fts_segment_entry_count(writer);
-    for (size_t i = 0; i < n_entries; i++) {
+    for (size_t i = 0; i < rows->entries->len; i++) {
         int64_t page = 0;
-        const Slice term = fts_segment_entry(writer, i, &page);
+        const Slice term = fts_rows_entry(rows, i, &page);
         sqlite3_stmt *add = statement_set_get(&index->statements, ADD_TERM);
         sqlite3_bind_int64(add, 1, segment);
         statement_bind_blob(add, 2, term);
@@ -173,12 +157,10 @@ static bool add_entries(const FtsIndex *index, const FtsSegmentWriter *writer, u
     return true;
 }
 
-/* The rows of what is complete of a segment. */
-static bool add_rows(const FtsIndex *index, const FtsSegmentWriter *writer, uint32_t segment,
+static bool add_rows(const FtsIndex *index, const FtsRows *rows, uint32_t segment,
                      GError **error)
 {
-    return add_pages(index, writer, segment, error) &&
-           add_entries(index, writer, segment, error);
+    return add_pages(index, rows, segment, error) && add_entries(index, rows, segment, error);
 }
 
 /* Of a segment, the rows of %_data from one place on and before another. */
@@ -213,119 +195,95 @@ static bool put_structure(const FtsIndex *index, const FtsStructure *structure, 
     return put_record(index, PUT_RECORD, FTS_STRUCTURE_ROW, byte_buffer_slice(&record), error);
 }
 
-static bool read_page(void *data, uint32_t number, Slice *ret_page)
+static uint32_t segment_id(const Merging *merging, size_t source)
 {
-    const Source *source = data;
-    FtsIndex *index = source->index;
-    const bool ok = get_record(index, first_row(source->segment) | number, &index->page,
-                               &index->read_error);
-    *ret_page = byte_buffer_slice(&index->page);
-    return ok;
+    return g_array_index(merging->segments, FtsSegment, source).id;
 }
 
-static void clear_source(gpointer data)
+static bool read_page(void *data, size_t source, uint32_t number, ByteBuffer *page)
 {
-    Source *source = data;
-    fts_reader_free(source->reader);
-}
-
-static void merging_init(Merging *merging, FtsIndex *index, const GArray *segments, uint32_t id)
-{
-    *merging = (Merging){
-        .index = index,
-        .sources = g_array_sized_new(false, true, sizeof(Source), segments->len),
-        .id = id,
-        .writer = fts_segment_writer_new(FTS_PAGE_BYTES),
-    };
-    g_array_set_clear_func(merging->sources, clear_source);
-    g_array_set_size(merging->sources, segments->len);
-    g_autofree FtsReader **readers = g_new(FtsReader *, segments->len);
-    for (guint i = 0; i < segments->len; i++) {
-        const FtsSegment *segment = &g_array_index(segments, FtsSegment, i);
-        Source *source = &g_array_index(merging->sources, Source, i);
-        source->index = index;
-        source->segment = segment->id;
-        source->reader = readers[i] = fts_reader_new(segment->last_page, read_page, source);
-    }
-    merging->merge = fts_merge_new(readers, segments->len, merging->writer);
-}
-
-static void merging_clear(Merging *merging)
-{
-    fts_merge_free(merging->merge);
-    fts_segment_writer_free(merging->writer);
-    g_array_unref(merging->sources);
+    Merging *merging = data;
+    merging->n_read[source] = number;
+    return get_record(merging->index, first_row(segment_id(merging, source)) | number, page,
+                      &merging->error);
 }
 
 /* What has been read goes, so that what is written takes its place in the file. */
-static bool remove_read_pages(const Merging *merging, GError **error)
+static bool remove_read_pages(Merging *merging)
 {
-    close_record(merging->index);
-    for (guint i = 0; i < merging->sources->len; i++) {
-        Source *source = &g_array_index(merging->sources, Source, i);
-        const uint32_t n_read = fts_reader_page(source->reader);
-        if (n_read < source->n_removed + REMOVE_PAGES_MIN) {
+    for (size_t i = 0; i < merging->segments->len; i++) {
+        const uint32_t from = merging->n_removed[i];
+        const uint32_t to = merging->n_read[i];
+        if (to < from + REMOVE_PAGES_MIN) {
             continue;
         }
-        if (!remove_pages(merging->index, source->segment, source->n_removed + 1, n_read + 1,
-                          error)) {
+        if (!remove_pages(merging->index, segment_id(merging, i), from + 1, to + 1,
+                          &merging->error)) {
             return false;
         }
-        source->n_removed = n_read;
+        merging->n_removed[i] = to;
     }
     return true;
 }
 
-/* Merges all terms. */
-static bool merge_terms(Merging *merging, GError **error)
+static bool write_rows(void *data, const FtsRows *rows)
 {
-    FtsIndex *index = merging->index;
-    FtsRead read = FTS_READ_TERM;
-    while ((read = fts_merge_step(merging->merge, STEP_BYTES)) == FTS_READ_TERM) {
-        if (!add_rows(index, merging->writer, merging->id, error) ||
-            !remove_read_pages(merging, error)) {
-            return false;
-        }
-        fts_segment_forget(merging->writer);
+    Merging *merging = data;
+    close_record(merging->index);
+    return add_rows(merging->index, rows, merging->id, &merging->error) &&
+           remove_read_pages(merging);
+}
+
+static bool merge_terms(Merging *merging, uint32_t *ret_last_page, GError **error)
+{
+    static const FtsMergeFuncs funcs = {.read_page = read_page, .write_rows = write_rows};
+    const size_t n_segments = merging->segments->len;
+    g_autofree uint32_t *last_pages = g_new(uint32_t, n_segments);
+    for (size_t i = 0; i < n_segments; i++) {
+        last_pages[i] = g_array_index(merging->segments, FtsSegment, i).last_page;
     }
+    const FtsRead read =
+        fts_merge_thread_run(last_pages, n_segments, &funcs, merging, ret_last_page);
+    close_record(merging->index);
     if (read == FTS_READ_DAMAGED) {
-        return fail_corrupt(index, error);
+        return fail_corrupt(merging->index, error);
     }
     if (read == FTS_READ_FAILED) {
-        g_propagate_error(error, g_steal_pointer(&index->read_error));
-        return false;
+        g_propagate_error(error, g_steal_pointer(&merging->error));
     }
-    return true;
+    return read == FTS_READ_END;
 }
 
 /* Puts the segment that was made in the place of those that it was made of. */
-static bool replace_merged(const Merging *merging, FtsStructure *structure,
-                           const GArray *segments, GError **error)
+static bool replace_merged(const Merging *merging, FtsStructure *structure, uint32_t last_page,
+                           GError **error)
 {
-    const uint32_t last_page = fts_segment_end(merging->writer);
-    for (guint i = 0; i < segments->len; i++) {
-        if (!remove_segment(merging->index, g_array_index(segments, FtsSegment, i).id, error)) {
+    for (size_t i = 0; i < merging->segments->len; i++) {
+        if (!remove_segment(merging->index, segment_id(merging, i), error)) {
             return false;
         }
     }
-    fts_structure_merge(structure, segments, merging->id, last_page);
-    return add_rows(merging->index, merging->writer, merging->id, error) &&
-           put_structure(merging->index, structure, error);
+    fts_structure_merge(structure, merging->segments, merging->id, last_page);
+    return put_structure(merging->index, structure, error);
 }
 
 static bool merge_segments(FtsIndex *index, FtsStructure *structure, const GArray *segments,
                            GError **error)
 {
-    const uint32_t id = fts_structure_free_id(structure);
-    if (id == 0) {
-        return fail_corrupt(index, error);
-    }
-    Merging merging;
-    merging_init(&merging, index, segments, id);
-    bool ok = merge_terms(&merging, error);
-    close_record(index);
-    ok = ok && replace_merged(&merging, structure, segments, error);
-    merging_clear(&merging);
+    Merging merging = {
+        .index = index,
+        .segments = segments,
+        .n_read = g_new0(uint32_t, segments->len),
+        .n_removed = g_new0(uint32_t, segments->len),
+        .id = fts_structure_free_id(structure),
+    };
+    uint32_t last_page = 0;
+    const bool ok = merging.id == 0 ? fail_corrupt(index, error)
+                                    : merge_terms(&merging, &last_page, error) &&
+                                          replace_merged(&merging, structure, last_page, error);
+    g_free(merging.n_read);
+    g_free(merging.n_removed);
+    g_clear_error(&merging.error);
     return ok;
 }
 
@@ -343,7 +301,7 @@ static bool merge_full_levels(FtsIndex *index, FtsStructure *structure, size_t n
     return ok;
 }
 
-bool fts_index_add_segment(FtsIndex *index, const FtsSegmentWriter *segment, uint32_t last_page,
+bool fts_index_add_segment(FtsIndex *index, const FtsRows *rows, uint32_t last_page,
                            GError **error)
 {
     if (last_page == 0) {
@@ -358,7 +316,7 @@ bool fts_index_add_segment(FtsIndex *index, const FtsSegmentWriter *segment, uin
     if (id == 0) {
         return fail_corrupt(index, error);
     }
-    return put_structure(index, &structure, error) && add_rows(index, segment, id, error) &&
+    return put_structure(index, &structure, error) && add_rows(index, rows, id, error) &&
            merge_full_levels(index, &structure, FTS_LEVEL_SEGMENTS_MAX, error);
 }
 

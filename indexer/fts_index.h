@@ -34,9 +34,9 @@ FtsIndex *fts_index_new(sqlite3 *db, GError **error);
 void fts_index_free(FtsIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FtsIndex, fts_index_free)
 
-/* Adds a segment that was written to `last_page`, as the newest; nothing when that is 0. In
- * the caller's transaction, as all that follows. */
-bool fts_index_add_segment(FtsIndex *index, const FtsSegmentWriter *segment, uint32_t last_page,
+/* Adds the rows of a segment that was written to `last_page`, as the newest; nothing when that
+ * is 0. In the caller's transaction, as all that follows. */
+bool fts_index_add_segment(FtsIndex *index, const FtsRows *rows, uint32_t last_page,
                            GError **error);
 
 /* Merges the levels that have many segments. */

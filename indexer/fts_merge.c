@@ -11,18 +11,35 @@ typedef struct {
     int64_t rowid;
 } Cursor;
 
-/* A source (by the first bytes of its term) or a cursor (by its rowid). Both are numbered from
- * the oldest segment on. */
+/* A source by the first bytes of its term. Sources are numbered from the oldest segment on. */
 typedef struct {
     uint64_t key;
     uint32_t number;
 } HeapItem;
 
-/* A binary heap. */
+/* A binary heap: of equal terms the oldest first. */
 typedef struct {
     HeapItem *items;
     size_t n_items;
 } Heap;
+
+/* A cursor by its rowid, and of equal rowids by its rank: the newest segment has rank 0. */
+typedef struct {
+    uint64_t key;
+    uint32_t rank;
+} TreeItem;
+
+/* A tournament of cursors: cursor i begins at node n + i, and goes up to node / 2 if it wins.
+ * Each node from 1 to n - 1 has the item that lost there, and node 0 the lowest of all. Unlike
+ * a heap it takes one comparison a level. */
+typedef struct {
+    TreeItem *nodes;
+    size_t n_cursors;
+} LoserTree;
+
+/* Ranks of a cursor that has ended, which loses always, and of a node without an item. */
+#define RANK_ENDED UINT32_MAX
+#define RANK_NONE  (UINT32_MAX - 1)
 
 struct FtsMerge {
     FtsReader **sources;
@@ -30,58 +47,12 @@ struct FtsMerge {
     bool has_begun; /* all sources have been asked for their first term */
     FtsSegmentWriter *writer;
     Cursor *cursors;
-    Heap by_term;    /* of equal terms the oldest first */
-    Heap by_rowid;   /* of equal rowids the newest first */
+    Heap by_term;
+    LoserTree by_rowid;
     uint32_t *equal; /* the sources with the lowest term, the oldest first */
     size_t n_equal;
     ByteBuffer doclist;
 };
-
-/* Whether the item `a` comes before `b`, which has the same key. */
-typedef bool (*BeforeFunc)(const FtsMerge *merge, uint32_t a, uint32_t b);
-
-static inline bool is_before(const FtsMerge *merge, HeapItem a, HeapItem b, BeforeFunc before)
-{
-    return a.key < b.key || (a.key == b.key && before(merge, a.number, b.number));
-}
-
-/* Puts an item in the place of the first. */
-static inline void heap_replace(const FtsMerge *merge, Heap *heap, HeapItem item,
-                                BeforeFunc before)
-{
-    size_t at = 0;
-    for (size_t child = 1; child < heap->n_items; child = 2 * at + 1) {
-        if (child + 1 < heap->n_items &&
-            is_before(merge, heap->items[child + 1], heap->items[child], before)) {
-            child++;
-        }
-        if (!is_before(merge, heap->items[child], item, before)) {
-            break;
-        }
-        heap->items[at] = heap->items[child];
-        at = child;
-    }
-    heap->items[at] = item;
-}
-
-static inline void heap_push(const FtsMerge *merge, Heap *heap, HeapItem item,
-                             BeforeFunc before)
-{
-    size_t at = heap->n_items++;
-    while (at > 0 && is_before(merge, item, heap->items[(at - 1) / 2], before)) {
-        heap->items[at] = heap->items[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    heap->items[at] = item;
-}
-
-static inline void heap_pop(const FtsMerge *merge, Heap *heap, BeforeFunc before)
-{
-    const HeapItem last = heap->items[--heap->n_items];
-    if (heap->n_items > 0) {
-        heap_replace(merge, heap, last, before);
-    }
-}
 
 /* The first bytes of a term as a number that is ordered as they are. */
 static uint64_t term_key(Slice term)
@@ -103,15 +74,107 @@ static bool term_is_before(const FtsMerge *merge, uint32_t a, uint32_t b)
     return order < 0 || (order == 0 && a < b);
 }
 
-/* Rowids are signed. */
-static HeapItem cursor_item(const Cursor *cursor, uint32_t number)
+static inline bool is_before(const FtsMerge *merge, HeapItem a, HeapItem b)
 {
-    return (HeapItem){(uint64_t)cursor->rowid ^ UINT64_C(1) << 63, number};
+    return a.key < b.key || (a.key == b.key && term_is_before(merge, a.number, b.number));
 }
 
-static bool is_newer(const FtsMerge *merge G_GNUC_UNUSED, uint32_t a, uint32_t b)
+/* Puts an item in the place of the first. */
+static void heap_replace(const FtsMerge *merge, Heap *heap, HeapItem item)
 {
-    return a > b;
+    size_t at = 0;
+    for (size_t child = 1; child < heap->n_items; child = 2 * at + 1) {
+        if (child + 1 < heap->n_items &&
+            is_before(merge, heap->items[child + 1], heap->items[child])) {
+            child++;
+        }
+        if (!is_before(merge, heap->items[child], item)) {
+            break;
+        }
+        heap->items[at] = heap->items[child];
+        at = child;
+    }
+    heap->items[at] = item;
+}
+
+static void heap_push(const FtsMerge *merge, Heap *heap, HeapItem item)
+{
+    size_t at = heap->n_items++;
+    while (at > 0 && is_before(merge, item, heap->items[(at - 1) / 2])) {
+        heap->items[at] = heap->items[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    heap->items[at] = item;
+}
+
+static void heap_pop(const FtsMerge *merge, Heap *heap)
+{
+    const HeapItem last = heap->items[--heap->n_items];
+    if (heap->n_items > 0) {
+        heap_replace(merge, heap, last);
+    }
+}
+
+/* Rowids are signed. */
+static uint64_t rowid_key(int64_t rowid)
+{
+    return (uint64_t)rowid ^ UINT64_C(1) << 63;
+}
+
+/* The item at a node is exchanged with one that comes to it and loses. */
+static inline TreeItem play(TreeItem *node, TreeItem item)
+{
+    const TreeItem other = *node;
+    const bool loses =
+        (other.key < item.key) | ((other.key == item.key) & (other.rank < item.rank));
+    node->key = loses ? item.key : other.key;
+    node->rank = loses ? item.rank : other.rank;
+    item.key = loses ? other.key : item.key;
+    item.rank = loses ? other.rank : item.rank;
+    return item;
+}
+
+static size_t first_node(const LoserTree *tree, size_t cursor)
+{
+    return (tree->n_cursors + cursor) / 2;
+}
+
+/* The item of the lowest cursor, and of no other, has changed. */
+static void tree_replay(LoserTree *tree, size_t cursor, TreeItem item)
+{
+    for (size_t node = first_node(tree, cursor); node > 0; node /= 2) {
+        item = play(&tree->nodes[node], item);
+    }
+    tree->nodes[0] = item;
+}
+
+/* Of an empty tree for `n_cursors` all are added, in any order. */
+static void tree_reset(LoserTree *tree, size_t n_cursors)
+{
+    tree->n_cursors = n_cursors;
+    for (size_t i = 0; i < n_cursors; i++) {
+        tree->nodes[i].rank = RANK_NONE;
+    }
+}
+
+static void tree_add(LoserTree *tree, size_t cursor, TreeItem item)
+{
+    size_t node = first_node(tree, cursor);
+    while (node > 0 && tree->nodes[node].rank != RANK_NONE) {
+        item = play(&tree->nodes[node], item);
+        node /= 2;
+    }
+    tree->nodes[node] = item;
+}
+
+/* The key of the lowest of the other cursors. */
+static uint64_t tree_second(const LoserTree *tree, size_t lowest)
+{
+    uint64_t key = UINT64_MAX;
+    for (size_t node = first_node(tree, lowest); node > 0; node /= 2) {
+        key = MIN(key, tree->nodes[node].key);
+    }
+    return key;
 }
 
 /* Reads the source's next term, and queues it if there is one. */
@@ -120,7 +183,7 @@ static FtsRead next_term(FtsMerge *merge, uint32_t source)
     const FtsRead read = fts_reader_next(merge->sources[source]);
     if (read == FTS_READ_TERM) {
         const HeapItem item = {term_key(fts_reader_term(merge->sources[source])), source};
-        heap_push(merge, &merge->by_term, item, term_is_before);
+        heap_push(merge, &merge->by_term, item);
     }
     return read;
 }
@@ -133,7 +196,7 @@ static void take_equal(FtsMerge *merge)
     merge->n_equal = 0;
     do {
         merge->equal[merge->n_equal++] = first->number;
-        heap_pop(merge, &merge->by_term, term_is_before);
+        heap_pop(merge, &merge->by_term);
     } while (merge->by_term.n_items > 0 && first->key == key &&
              compare_terms(merge, merge->equal[0], first->number) == 0);
 }
@@ -155,21 +218,10 @@ static bool next_entry(Cursor *cursor)
     return true;
 }
 
-/* The key of the lowest rowid of the other cursors. */
-static uint64_t limit_of(const Heap *heap)
-{
-    uint64_t limit = UINT64_MAX;
-    for (size_t i = 1; i < MIN(heap->n_items, 3); i++) {
-        limit = MIN(limit, heap->items[i].key);
-    }
-    return limit;
-}
-
-/* Appends the cursor's entry, and those behind it that come before all others: of them nothing
+/* Appends the cursor's entry, and those behind it that come before `limit`: of them nothing
  * changes. `last` is the rowid of the entry before. Returns: whether the cursor has more. */
-static bool append_run(FtsMerge *merge, Cursor *cursor, int64_t *last)
+static bool append_run(FtsMerge *merge, Cursor *cursor, uint64_t limit, int64_t *last)
 {
-    const uint64_t limit = limit_of(&merge->by_rowid);
     const uint8_t *from = cursor->rest;
     const uint8_t *to = NULL;
     fts_varint_append(&merge->doclist, (uint64_t)cursor->rowid - (uint64_t)*last);
@@ -178,22 +230,27 @@ static bool append_run(FtsMerge *merge, Cursor *cursor, int64_t *last)
         to = cursor->next;
         *last = cursor->rowid;
         is_left = next_entry(cursor);
-    } while (is_left && cursor_item(cursor, 0).key < limit);
+    } while (is_left && rowid_key(cursor->rowid) < limit);
     byte_buffer_append(&merge->doclist, slice_of((const char *)from, (size_t)(to - from)));
     return is_left;
 }
 
+static TreeItem item_of(const FtsMerge *merge, size_t cursor, bool is_left)
+{
+    return is_left ? (TreeItem){rowid_key(merge->cursors[cursor].rowid),
+                                (uint32_t)(merge->n_equal - 1 - cursor)}
+                   : (TreeItem){UINT64_MAX, RANK_ENDED};
+}
+
 static void open_cursors(FtsMerge *merge)
 {
-    merge->by_rowid.n_items = 0;
-    for (uint32_t i = 0; i < merge->n_equal; i++) {
+    tree_reset(&merge->by_rowid, merge->n_equal);
+    for (size_t i = 0; i < merge->n_equal; i++) {
         const Slice doclist = fts_reader_doclist(merge->sources[merge->equal[i]]);
         const uint8_t *bytes = (const uint8_t *)doclist.ptr;
-        Cursor *cursor = &merge->cursors[i];
-        *cursor = (Cursor){.next = bytes, .end = bytes + doclist.len};
-        if (next_entry(cursor)) {
-            heap_push(merge, &merge->by_rowid, cursor_item(cursor, i), is_newer);
-        }
+        merge->cursors[i] = (Cursor){.next = bytes, .end = bytes + doclist.len};
+        const bool is_left = next_entry(&merge->cursors[i]);
+        tree_add(&merge->by_rowid, i, item_of(merge, i, is_left));
     }
     merge->doclist.length = 0;
 }
@@ -205,16 +262,16 @@ static Slice merge_doclists(FtsMerge *merge)
         return fts_reader_doclist(merge->sources[merge->equal[0]]);
     }
     open_cursors(merge);
+    const TreeItem *lowest = &merge->by_rowid.nodes[0];
     int64_t last = 0;
-    while (merge->by_rowid.n_items > 0) {
-        const uint32_t number = merge->by_rowid.items[0].number;
+    while (lowest->rank != RANK_ENDED) {
+        const size_t number = merge->n_equal - 1 - lowest->rank;
         Cursor *cursor = &merge->cursors[number];
         const bool is_older = merge->doclist.length > 0 && cursor->rowid == last;
-        if (is_older ? next_entry(cursor) : append_run(merge, cursor, &last)) {
-            heap_replace(merge, &merge->by_rowid, cursor_item(cursor, number), is_newer);
-        } else {
-            heap_pop(merge, &merge->by_rowid, is_newer);
-        }
+        const bool is_left =
+            is_older ? next_entry(cursor)
+                     : append_run(merge, cursor, tree_second(&merge->by_rowid, number), &last);
+        tree_replay(&merge->by_rowid, number, item_of(merge, number, is_left));
     }
     return byte_buffer_slice(&merge->doclist);
 }
@@ -257,7 +314,7 @@ FtsMerge *fts_merge_new(FtsReader *const *readers, size_t n_readers, FtsSegmentW
         .writer = writer,
         .cursors = g_new(Cursor, n_readers),
         .by_term = {.items = g_new(HeapItem, n_readers)},
-        .by_rowid = {.items = g_new(HeapItem, n_readers)},
+        .by_rowid = {.nodes = g_new(TreeItem, n_readers)},
         .equal = g_new(uint32_t, n_readers),
     };
     for (size_t i = 0; i < n_readers; i++) {
@@ -275,7 +332,7 @@ void fts_merge_free(FtsMerge *merge)
     g_free(merge->sources);
     g_free(merge->cursors);
     g_free(merge->by_term.items);
-    g_free(merge->by_rowid.items);
+    g_free(merge->by_rowid.nodes);
     g_free(merge->equal);
     byte_buffer_clear(&merge->doclist);
     g_free(merge);

@@ -22,7 +22,7 @@ FtsMerge *fts_merge_new(FtsReader *const *readers, size_t n_readers, FtsSegmentW
 void fts_merge_free(FtsMerge *merge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FtsMerge, fts_merge_free)
 
-/* Goes on until the writer has `n_bytes` of complete pages, which the caller then takes and has
- * forgotten (fts_segment_forget). Returns: FTS_READ_TERM when there is more to do;
+/* Goes on until the writer has `n_bytes` of complete pages, which the caller then takes
+ * (fts_segment_take). Returns: FTS_READ_TERM when there is more to do;
  * FTS_READ_END when all terms are written, and fts_segment_end is to be called. */
 FtsRead fts_merge_step(FtsMerge *merge, size_t n_bytes);

@@ -12,7 +12,8 @@ struct FtsReader {
     void *data;
     uint32_t page_number; /* 0: none has been read */
     uint32_t last_page;
-    ByteBuffer page;
+    const uint8_t *page; /* borrowed */
+    size_t page_length;
     size_t leaf_end;  /* where the footer begins */
     size_t footer_at; /* the next distance in the footer */
     size_t rowid_at;  /* of the rowid that is written whole; 0 without */
@@ -41,7 +42,6 @@ void fts_reader_free(FtsReader *reader)
     if (reader == NULL) {
         return;
     }
-    byte_buffer_clear(&reader->page);
     byte_buffer_clear(&reader->term);
     byte_buffer_clear(&reader->parts);
     g_free(reader);
@@ -54,7 +54,7 @@ static size_t get_16(const uint8_t *bytes)
 
 static Slice page_slice(const FtsReader *reader, size_t at, size_t length)
 {
-    return slice_of((const char *)reader->page.data + at, length);
+    return slice_of((const char *)reader->page + at, length);
 }
 
 /* Whether an offset is one of content; 0 stands for none. */
@@ -67,7 +67,7 @@ static bool is_offset(const FtsReader *reader, size_t at)
 static inline bool take_varint(const FtsReader *reader, size_t *at, size_t end,
                                uint64_t *ret_value)
 {
-    const size_t length = fts_varint_get(reader->page.data + *at, end - *at, ret_value);
+    const size_t length = fts_varint_get(reader->page + *at, end - *at, ret_value);
     *at += length;
     return length > 0;
 }
@@ -77,10 +77,10 @@ static bool find_term(FtsReader *reader, size_t term_at, size_t *ret_at)
 {
     uint64_t distance = 0;
     *ret_at = 0;
-    if (reader->footer_at == reader->page.length) {
+    if (reader->footer_at == reader->page_length) {
         return true;
     }
-    if (!take_varint(reader, &reader->footer_at, reader->page.length, &distance) ||
+    if (!take_varint(reader, &reader->footer_at, reader->page_length, &distance) ||
         distance == 0 || distance > reader->leaf_end) {
         return false;
     }
@@ -91,15 +91,19 @@ static bool find_term(FtsReader *reader, size_t term_at, size_t *ret_at)
 static FtsRead read_page(FtsReader *reader)
 {
     Slice bytes = SLICE_EMPTY;
+    if (reader->page_number == reader->last_page) {
+        return FTS_READ_DAMAGED;
+    }
     if (!reader->page_func(reader->data, ++reader->page_number, &bytes)) {
         return FTS_READ_FAILED;
     }
-    byte_buffer_set(&reader->page, bytes);
+    reader->page = (const uint8_t *)bytes.ptr;
+    reader->page_length = bytes.len;
     if (bytes.len < FTS_PAGE_HEADER_BYTES) {
         return FTS_READ_DAMAGED;
     }
-    reader->rowid_at = get_16(reader->page.data);
-    reader->leaf_end = get_16(reader->page.data + 2);
+    reader->rowid_at = get_16(reader->page);
+    reader->leaf_end = get_16(reader->page + 2);
     reader->footer_at = reader->leaf_end;
     reader->is_first = true;
     const bool is_page = reader->leaf_end >= FTS_PAGE_HEADER_BYTES &&
@@ -255,11 +259,6 @@ FtsRead fts_reader_next(FtsReader *reader)
     reader->parts.length = 0;
     reader->next = NEXT_ROWID;
     return read_part(reader, at, reader->leaf_end) ? read_rest(reader) : FTS_READ_DAMAGED;
-}
-
-uint32_t fts_reader_page(const FtsReader *reader)
-{
-    return reader->page_number;
 }
 
 Slice fts_reader_term(const FtsReader *reader)

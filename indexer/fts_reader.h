@@ -39,9 +39,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FtsReader, fts_reader_free)
 /* Reads the next term and its doclist. After anything but FTS_READ_TERM no more. */
 FtsRead fts_reader_next(FtsReader *reader);
 
-/* The number of the last page that was read; it and those before are not needed again. */
-uint32_t fts_reader_page(const FtsReader *reader);
-
 /* After FTS_READ_TERM; the term with the byte '0' in front. */
 Slice fts_reader_term(const FtsReader *reader);
 Slice fts_reader_doclist(const FtsReader *reader);

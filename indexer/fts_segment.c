@@ -15,30 +15,58 @@ typedef struct {
 
 struct FtsSegmentWriter {
     size_t page_bytes;
-    ByteBuffer bytes; /* pages, one behind the other; the last one is open */
-    GArray *pages;    /* FtsPage */
-    ByteBuffer entry_terms;
-    GArray *entries; /* FtsIndexEntry; the last one is open while `entry_is_open` */
+    FtsRows rows;    /* those that are complete, and two that are not */
     ByteBuffer term; /* the last */
 
-    size_t page_at; /* of the open leaf page in `bytes` */
+    size_t page_at; /* of the open leaf page, behind the others */
     uint32_t page_number;
     ByteBuffer footer;
     size_t last_term_at; /* in the page */
     bool page_has_term;
     bool page_needs_rowid; /* no rowid and no term begins on the page so far */
 
-    bool entry_is_open;
+    bool entry_is_open;          /* the last one */
     uint32_t pages_without_term; /* since the open entry */
     IndexLevel levels[LEVELS_MAX];
 };
+
+void fts_rows_init(FtsRows *rows)
+{
+    *rows = (FtsRows){
+        .pages = g_array_new(false, false, sizeof(FtsPage)),
+        .entries = g_array_new(false, false, sizeof(FtsIndexEntry)),
+    };
+}
+
+void fts_rows_clear(FtsRows *rows)
+{
+    byte_buffer_clear(&rows->bytes);
+    g_array_unref(rows->pages);
+    byte_buffer_clear(&rows->terms);
+    g_array_unref(rows->entries);
+}
+
+Slice fts_rows_page(const FtsRows *rows, size_t index, int64_t *ret_place)
+{
+    const FtsPage *page = &g_array_index(rows->pages, FtsPage, index);
+    *ret_place = page->place;
+    return slice_of((const char *)rows->bytes.data + page->at, page->length);
+}
+
+Slice fts_rows_entry(const FtsRows *rows, size_t index, int64_t *ret_page)
+{
+    const FtsIndexEntry *entry = &g_array_index(rows->entries, FtsIndexEntry, index);
+    *ret_page = entry->page;
+    return entry->term_length == 0
+               ? SLICE_EMPTY
+               : slice_of((const char *)rows->terms.data + entry->term_at, entry->term_length);
+}
 
 FtsSegmentWriter *fts_segment_writer_new(size_t page_bytes)
 {
     FtsSegmentWriter *writer = g_new0(FtsSegmentWriter, 1);
     writer->page_bytes = page_bytes;
-    writer->pages = g_array_new(false, false, sizeof(FtsPage));
-    writer->entries = g_array_new(false, false, sizeof(FtsIndexEntry));
+    fts_rows_init(&writer->rows);
     return writer;
 }
 
@@ -47,10 +75,7 @@ void fts_segment_writer_free(FtsSegmentWriter *writer)
     if (writer == NULL) {
         return;
     }
-    byte_buffer_clear(&writer->bytes);
-    g_array_unref(writer->pages);
-    byte_buffer_clear(&writer->entry_terms);
-    g_array_unref(writer->entries);
+    fts_rows_clear(&writer->rows);
     byte_buffer_clear(&writer->term);
     byte_buffer_clear(&writer->footer);
     for (size_t i = 0; i < LEVELS_MAX; i++) {
@@ -67,7 +92,7 @@ static void put_16(uint8_t *out, size_t value)
 
 static size_t page_used(const FtsSegmentWriter *writer)
 {
-    return writer->bytes.length - writer->page_at;
+    return writer->rows.bytes.length - writer->page_at;
 }
 
 /* What the page will take with its footer. */
@@ -79,33 +104,34 @@ static size_t page_total(const FtsSegmentWriter *writer)
 static void begin_page(FtsSegmentWriter *writer)
 {
     static const uint8_t header[FTS_PAGE_HEADER_BYTES];
-    writer->page_at = writer->bytes.length;
+    writer->page_at = writer->rows.bytes.length;
     writer->last_term_at = 0;
     writer->page_has_term = false;
     writer->page_needs_rowid = true;
     writer->footer.length = 0;
-    byte_buffer_append(&writer->bytes, slice_of((const char *)header, FTS_PAGE_HEADER_BYTES));
+    byte_buffer_append(&writer->rows.bytes,
+                       slice_of((const char *)header, FTS_PAGE_HEADER_BYTES));
 }
 
 static void open_entry(FtsSegmentWriter *writer, Slice term)
 {
     const FtsIndexEntry entry = {
-        .term_at = writer->entry_terms.length,
+        .term_at = writer->rows.terms.length,
         .term_length = term.len,
         .page = (int64_t)writer->page_number << 1,
     };
-    byte_buffer_append(&writer->entry_terms, term);
-    g_array_append_val(writer->entries, entry);
+    byte_buffer_append(&writer->rows.terms, term);
+    g_array_append_val(writer->rows.entries, entry);
     writer->entry_is_open = true;
     writer->pages_without_term = 0;
 }
 
 void fts_segment_begin(FtsSegmentWriter *writer)
 {
-    writer->bytes.length = 0;
-    g_array_set_size(writer->pages, 0);
-    writer->entry_terms.length = 0;
-    g_array_set_size(writer->entries, 0);
+    writer->rows.bytes.length = 0;
+    g_array_set_size(writer->rows.pages, 0);
+    writer->rows.terms.length = 0;
+    g_array_set_size(writer->rows.entries, 0);
     writer->term.length = 0;
     for (size_t i = 0; i < LEVELS_MAX; i++) {
         writer->levels[i].page.length = 0;
@@ -121,9 +147,9 @@ static void add_index_page(FtsSegmentWriter *writer, size_t height)
     const IndexLevel *level = &writer->levels[height];
     /* The bytes of the open leaf page are in the way: the page goes in front of them. */
     const size_t open_bytes = page_used(writer);
-    byte_buffer_reserve(&writer->bytes, level->page.length);
-    writer->bytes.length += level->page.length;
-    uint8_t *at = writer->bytes.data + writer->page_at;
+    byte_buffer_reserve(&writer->rows.bytes, level->page.length);
+    writer->rows.bytes.length += level->page.length;
+    uint8_t *at = writer->rows.bytes.data + writer->page_at;
     memmove(at + level->page.length, at, open_bytes);
     memcpy(at, level->page.data, level->page.length);
     const FtsPage page = {
@@ -132,7 +158,7 @@ static void add_index_page(FtsSegmentWriter *writer, size_t height)
         .at = writer->page_at,
         .length = level->page.length,
     };
-    g_array_append_val(writer->pages, page);
+    g_array_append_val(writer->rows.pages, page);
     writer->page_at += level->page.length;
 }
 
@@ -196,7 +222,7 @@ static void close_entry(FtsSegmentWriter *writer)
     const bool has_index = writer->levels[0].page.length > 0 &&
                            writer->pages_without_term >= FTS_DOCLIST_INDEX_PAGES_MIN;
     FtsIndexEntry *entry =
-        &g_array_index(writer->entries, FtsIndexEntry, writer->entries->len - 1);
+        &g_array_index(writer->rows.entries, FtsIndexEntry, writer->rows.entries->len - 1);
     entry->page |= has_index;
     for (size_t height = 0; height < LEVELS_MAX && writer->levels[height].page.length > 0;
          height++) {
@@ -211,9 +237,9 @@ static void close_entry(FtsSegmentWriter *writer)
 
 static void end_page(FtsSegmentWriter *writer)
 {
-    put_16(writer->bytes.data + writer->page_at + 2, page_used(writer));
+    put_16(writer->rows.bytes.data + writer->page_at + 2, page_used(writer));
     if (writer->page_has_term) {
-        byte_buffer_append(&writer->bytes, byte_buffer_slice(&writer->footer));
+        byte_buffer_append(&writer->rows.bytes, byte_buffer_slice(&writer->footer));
     } else {
         if (writer->page_needs_rowid && writer->levels[0].page.length > 0) {
             fts_varint_append(&writer->levels[0].page, 0);
@@ -225,7 +251,7 @@ static void end_page(FtsSegmentWriter *writer)
         .at = writer->page_at,
         .length = page_used(writer),
     };
-    g_array_append_val(writer->pages, page);
+    g_array_append_val(writer->rows.pages, page);
     writer->page_number++;
     begin_page(writer);
 }
@@ -250,7 +276,7 @@ static void add_term(FtsSegmentWriter *writer, Slice term)
     writer->last_term_at = page_used(writer);
     size_t n_shared = shared_bytes(&writer->term, term);
     if (writer->page_has_term) {
-        fts_varint_append(&writer->bytes, n_shared);
+        fts_varint_append(&writer->rows.bytes, n_shared);
     } else {
         if (writer->page_number != 1) {
             close_entry(writer);
@@ -258,8 +284,8 @@ static void add_term(FtsSegmentWriter *writer, Slice term)
         }
         n_shared = 0;
     }
-    fts_varint_append(&writer->bytes, term.len - n_shared);
-    byte_buffer_append(&writer->bytes, slice_from(term, n_shared));
+    fts_varint_append(&writer->rows.bytes, term.len - n_shared);
+    byte_buffer_append(&writer->rows.bytes, slice_from(term, n_shared));
     byte_buffer_set(&writer->term, term);
     writer->page_has_term = true;
     writer->page_needs_rowid = false;
@@ -290,7 +316,7 @@ static void add_positions(FtsSegmentWriter *writer, const uint8_t *positions,
                           size_t n_positions)
 {
     if (page_total(writer) + n_positions <= writer->page_bytes) {
-        byte_buffer_append(&writer->bytes, slice_of((const char *)positions, n_positions));
+        byte_buffer_append(&writer->rows.bytes, slice_of((const char *)positions, n_positions));
         return;
     }
     while (n_positions > 0) {
@@ -298,7 +324,7 @@ static void add_positions(FtsSegmentWriter *writer, const uint8_t *positions,
         const size_t space = total < writer->page_bytes ? writer->page_bytes - total : 0;
         const size_t length =
             n_positions <= space ? n_positions : whole_varints(positions, n_positions, space);
-        byte_buffer_append(&writer->bytes, slice_of((const char *)positions, length));
+        byte_buffer_append(&writer->rows.bytes, slice_of((const char *)positions, length));
         positions += length;
         n_positions -= length;
         if (page_total(writer) >= writer->page_bytes) {
@@ -310,11 +336,11 @@ static void add_positions(FtsSegmentWriter *writer, const uint8_t *positions,
 static void add_rowid(FtsSegmentWriter *writer, int64_t rowid, uint64_t difference)
 {
     if (!writer->page_needs_rowid) {
-        fts_varint_append(&writer->bytes, difference);
+        fts_varint_append(&writer->rows.bytes, difference);
         return;
     }
-    put_16(writer->bytes.data + writer->page_at, page_used(writer));
-    fts_varint_append(&writer->bytes, (uint64_t)rowid);
+    put_16(writer->rows.bytes.data + writer->page_at, page_used(writer));
+    fts_varint_append(&writer->rows.bytes, (uint64_t)rowid);
     writer->page_needs_rowid = false;
     add_to_index(writer, rowid);
 }
@@ -340,7 +366,7 @@ void fts_segment_add(FtsSegmentWriter *writer, Slice term, Slice doclist)
 {
     add_term(writer, term);
     if (page_total(writer) + doclist.len + 1 <= writer->page_bytes) {
-        byte_buffer_append(&writer->bytes, doclist);
+        byte_buffer_append(&writer->rows.bytes, doclist);
     } else {
         add_doclist(writer, (const uint8_t *)doclist.ptr, doclist.len);
     }
@@ -352,6 +378,9 @@ uint32_t fts_segment_end(FtsSegmentWriter *writer)
         end_page(writer);
     }
     close_entry(writer);
+    if (writer->page_number == 1) {
+        g_array_set_size(writer->rows.entries, 0);
+    }
     return writer->page_number - 1;
 }
 
@@ -368,31 +397,9 @@ uint32_t fts_segment_write(FtsSegmentWriter *writer, const FtsTerms *terms)
     return fts_segment_end(writer);
 }
 
-size_t fts_segment_page_count(const FtsSegmentWriter *writer)
+const FtsRows *fts_segment_rows(const FtsSegmentWriter *writer)
 {
-    return writer->pages->len;
-}
-
-Slice fts_segment_page(const FtsSegmentWriter *writer, size_t index, int64_t *ret_place)
-{
-    const FtsPage *page = &g_array_index(writer->pages, FtsPage, index);
-    *ret_place = page->place;
-    return slice_of((const char *)writer->bytes.data + page->at, page->length);
-}
-
-size_t fts_segment_entry_count(const FtsSegmentWriter *writer)
-{
-    return writer->entries->len - writer->entry_is_open;
-}
-
-Slice fts_segment_entry(const FtsSegmentWriter *writer, size_t index, int64_t *ret_page)
-{
-    const FtsIndexEntry *entry = &g_array_index(writer->entries, FtsIndexEntry, index);
-    *ret_page = entry->page;
-    return entry->term_length == 0
-               ? SLICE_EMPTY
-               : slice_of((const char *)writer->entry_terms.data + entry->term_at,
-                          entry->term_length);
+    return &writer->rows;
 }
 
 size_t fts_segment_byte_count(const FtsSegmentWriter *writer)
@@ -400,24 +407,33 @@ size_t fts_segment_byte_count(const FtsSegmentWriter *writer)
     return writer->page_at;
 }
 
-void fts_segment_forget(FtsSegmentWriter *writer)
+/* What is not complete goes over into the writer's new rows. */
+static void keep_open(FtsSegmentWriter *writer, FtsRows *rows)
 {
-    const size_t n_open = page_used(writer);
-    memmove(writer->bytes.data, writer->bytes.data + writer->page_at, n_open);
-    writer->bytes.length = n_open;
+    byte_buffer_set(&writer->rows.bytes,
+                    slice_of((const char *)rows->bytes.data + writer->page_at,
+                             rows->bytes.length - writer->page_at));
+    rows->bytes.length = writer->page_at;
     writer->page_at = 0;
-    g_array_set_size(writer->pages, 0);
-    const guint n_closed = (guint)fts_segment_entry_count(writer);
-    g_array_remove_range(writer->entries, 0, n_closed);
-    size_t n_term = 0;
+    writer->rows.terms.length = 0;
     if (writer->entry_is_open) {
-        FtsIndexEntry *entry = &g_array_index(writer->entries, FtsIndexEntry, 0);
-        n_term = entry->term_length;
-        if (n_term > 0) {
-            memmove(writer->entry_terms.data, writer->entry_terms.data + entry->term_at,
-                    n_term);
-        }
-        entry->term_at = 0;
+        FtsIndexEntry entry =
+            g_array_index(rows->entries, FtsIndexEntry, rows->entries->len - 1);
+        g_array_set_size(rows->entries, rows->entries->len - 1);
+        byte_buffer_append(
+            &writer->rows.terms,
+            slice_of((const char *)rows->terms.data + entry.term_at, entry.term_length));
+        entry.term_at = 0;
+        g_array_append_val(writer->rows.entries, entry);
     }
-    writer->entry_terms.length = n_term;
+}
+
+void fts_segment_take(FtsSegmentWriter *writer, FtsRows *rows)
+{
+    const FtsRows taken = writer->rows;
+    writer->rows = *rows;
+    *rows = taken;
+    g_array_set_size(writer->rows.pages, 0);
+    g_array_set_size(writer->rows.entries, 0);
+    keep_open(writer, rows);
 }

@@ -23,6 +23,7 @@
  */
 #pragma once
 
+#include "indexer/byte_buffer.h"
 #include "indexer/fts_terms.h"
 
 /* FTS5's `pgsz`. Two rows of %_data with so much fill a page of the archive's file. */
@@ -41,15 +42,30 @@
 
 typedef struct {
     int64_t place; /* doclist-index bit << 36 | height << 31 | page number */
-    size_t at;     /* in the segment's bytes */
+    size_t at;     /* in FtsRows.bytes */
     size_t length;
 } FtsPage;
 
 typedef struct {
-    size_t term_at; /* in the segment's terms */
+    size_t term_at; /* in FtsRows.terms */
     size_t term_length;
     int64_t page; /* page number * 2 | has a doclist index */
 } FtsIndexEntry;
+
+/* Rows of both tables. */
+typedef struct {
+    ByteBuffer bytes; /* of the pages */
+    GArray *pages;    /* FtsPage: rows of %_data, in no order */
+    ByteBuffer terms;
+    GArray *entries; /* FtsIndexEntry: rows of %_idx, in order */
+} FtsRows;
+
+void fts_rows_init(FtsRows *rows);
+void fts_rows_clear(FtsRows *rows);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FtsRows, fts_rows_clear)
+
+Slice fts_rows_page(const FtsRows *rows, size_t index, int64_t *ret_place);
+Slice fts_rows_entry(const FtsRows *rows, size_t index, int64_t *ret_page);
 
 typedef struct FtsSegmentWriter FtsSegmentWriter;
 
@@ -73,13 +89,11 @@ void fts_segment_add(FtsSegmentWriter *writer, Slice term, Slice doclist);
  * segment. */
 uint32_t fts_segment_end(FtsSegmentWriter *writer);
 
-/* Between fts_segment_add and fts_segment_end: the bytes of the pages that are complete, and
- * forgets those and their entries. */
-size_t fts_segment_byte_count(const FtsSegmentWriter *writer);
-void fts_segment_forget(FtsSegmentWriter *writer);
+/* After that, its rows. Returns: (transfer none) */
+const FtsRows *fts_segment_rows(const FtsSegmentWriter *writer);
 
-/* What is complete: rows of %_data in no order, and of %_idx in order. */
-size_t fts_segment_page_count(const FtsSegmentWriter *writer);
-Slice fts_segment_page(const FtsSegmentWriter *writer, size_t index, int64_t *ret_place);
-size_t fts_segment_entry_count(const FtsSegmentWriter *writer);
-Slice fts_segment_entry(const FtsSegmentWriter *writer, size_t index, int64_t *ret_page);
+/* Before it: the bytes of the pages that are complete. */
+size_t fts_segment_byte_count(const FtsSegmentWriter *writer);
+
+/* Before or after it: moves the rows that are complete, in place of what is in `rows`. */
+void fts_segment_take(FtsSegmentWriter *writer, FtsRows *rows);

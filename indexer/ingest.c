@@ -252,12 +252,13 @@ static bool open_archive(Ingest *ingest, GError **error)
     }
     /* SQLite fills a table in memory for each "CHECK (x IN (...))" of each row, and looks for
      * both ends of each foreign key. The words come from tables of constants, the ids from rows
-     * that were just written; integrity_check and foreign_key_check look at them all again. */
-    g_autofree char *pragmas =
-        g_strdup_printf("PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL;"
-                        " PRAGMA secure_delete = 0; PRAGMA ignore_check_constraints = 1;"
-                        " PRAGMA foreign_keys = 0",
-                        CACHE_KIB);
+     * that were just written; integrity_check and foreign_key_check look at them all again.
+     * With `threads` another thread sorts what an index is made of. */
+    g_autofree char *pragmas = g_strdup_printf(
+        "PRAGMA cache_size = -%d; PRAGMA threads = 1; PRAGMA synchronous = NORMAL;"
+        " PRAGMA secure_delete = 0; PRAGMA ignore_check_constraints = 1;"
+        " PRAGMA foreign_keys = 0",
+        CACHE_KIB);
     /* Nobody reads an archive that is being made, and a log of its own would be everything
      * written twice. */
     if (!ingest->outcome.created) {
@@ -336,6 +337,7 @@ bool ingest_run(const IngestOptions *options, IngestOutcome *ret_outcome, GError
     const WriterOptions writer = {
         .keys = options->keys,
         .n_index_threads = index_threads(options->n_workers),
+        .is_new = ingest.outcome.created,
     };
     ingest.writer = writer_new(ingest.db, ingest.lock_fd, &writer, error);
     if (ingest.writer == NULL || !add_sources(&ingest, error)) {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "indexer/writer.h"
 
-#include <fcntl.h>
-
 #include "indexer/fts_builder.h"
 #include "indexer/known_hashes.h"
 #include "indexer/message_rows.h"
 #include "indexer/statement_set.h"
 #include "indexer/thread_index.h"
+#include "indexer/writeback.h"
 #include "schema/record_codec.h"
 
 /* Remembered places from which to search for a free id; one a crowded second. */
@@ -65,7 +64,8 @@ struct Writer {
     MessageRows *rows;
     FtsBuilder *fts_builder;
     ThreadIndex *threads;
-    int fd; /* of the archive, or -1 */
+    Writeback *writeback; /* of the archive; NULL without */
+    gint64 commit_us;     /* between two commits */
     bool in_transaction;
     gint64 began_us; /* the transaction */
     uint64_t committed_batches;
@@ -133,7 +133,8 @@ Writer *writer_new(sqlite3 *db, int fd, const WriterOptions *options, GError **e
 {
     g_autoptr(Writer) writer = g_new0(Writer, 1);
     writer->db = db;
-    writer->fd = fd;
+    writer->commit_us = options->is_new ? WRITER_NEW_COMMIT_US : WRITER_COMMIT_US;
+    writer->writeback = fd < 0 ? NULL : writeback_new(fd);
     make_batches(writer, options->n_index_threads);
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
     writer->shared_ids = g_array_new(false, false, sizeof(int64_t));
@@ -155,6 +156,7 @@ void writer_free(Writer *writer)
     if (writer == NULL) {
         return;
     }
+    writeback_free(writer->writeback);
     statement_set_clear(&writer->statements);
     file_table_free(writer->files);
     message_rows_free(writer->rows);
@@ -433,15 +435,6 @@ static void empty_batch(Writer *writer)
     g_hash_table_remove_all(writer->batch_ids);
 }
 
-/* Has the kernel begin to write the pages that it was given: what a commit would wait for, with
- * everything else standing still. Only a hint; what is on the disk is up to SQLite's fsync. */
-static void start_writing(const Writer *writer)
-{
-    if (writer->fd >= 0) {
-        sync_file_range(writer->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-    }
-}
-
 /* Writes the rows of the batch, and leaves its index to the builder. */
 static bool write_batch(Writer *writer, GError **error)
 {
@@ -450,7 +443,9 @@ static bool write_batch(Writer *writer, GError **error)
     }
     empty_batch(writer);
     writer->counts.batches++;
-    start_writing(writer);
+    if (writer->writeback != NULL) {
+        writeback_start(writer->writeback);
+    }
     return true;
 }
 
@@ -484,7 +479,7 @@ bool writer_end_batch(Writer *writer, GError **error)
     if (!write_batch(writer, error)) {
         return false;
     }
-    const bool may_wait = g_get_monotonic_time() - writer->began_us < WRITER_COMMIT_US &&
+    const bool may_wait = g_get_monotonic_time() - writer->began_us < writer->commit_us &&
                           !thread_index_is_full(writer->threads);
     return may_wait || commit(writer, false, error);
 }

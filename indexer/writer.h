@@ -32,6 +32,9 @@
 #define WRITER_COMMIT_US (INT64_C(10) * G_USEC_PER_SEC)
 #endif
 
+/* The same while an archive is made, which can be made again. */
+#define WRITER_NEW_COMMIT_US (3 * WRITER_COMMIT_US)
+
 /* Below this id are the messages without a date: 1971-01-01 is the earliest date that counts.
  */
 #define WRITER_FIRST_DATED_ID INT64_C(31536000)
@@ -50,6 +53,7 @@ typedef struct {
 typedef struct {
     const KeyStore *keys;     /* borrowed; may be NULL */
     unsigned n_index_threads; /* at least 1 */
+    bool is_new;              /* this run has made the archive: WRITER_NEW_COMMIT_US */
 } WriterOptions;
 
 /* `fd` is open on the file of `db` as long as the writer is there, or -1.
@@ -78,8 +82,8 @@ bool writer_add_damaged(Writer *writer, int64_t file_id, const SourceSpan *span,
 /* Whether the batch is large enough for writer_end_batch, with `rest` bytes of mail to come. */
 bool writer_is_full(const Writer *writer, uint64_t rest);
 
-/* Writes the batch; commits when WRITER_COMMIT_US have passed since the last commit. Call when
- * sources and files are as the messages say: this may be committed. */
+/* Writes the batch; commits when it is time to since the last commit. Call when sources and
+ * files are as the messages say: this may be committed. */
 bool writer_end_batch(Writer *writer, GError **error);
 
 /* Does early a small part of what writer_finish would do: makes one of the indexes. Call it

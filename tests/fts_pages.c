@@ -30,20 +30,20 @@ static void take_row(FtsPages *pages, char table, int64_t number, Slice bytes)
     g_ptr_array_add(pages->rows, g_string_free_to_bytes(g_steal_pointer(&row)));
 }
 
-void fts_pages_take(FtsPages *pages, const FtsSegmentWriter *writer)
+void fts_pages_add(FtsPages *pages, const FtsRows *rows)
 {
-    for (size_t i = 0; i < fts_segment_page_count(writer); i++) {
+    for (size_t i = 0; i < rows->pages->len; i++) {
         int64_t place = 0;
-        const Slice page = fts_segment_page(writer, i, &place);
+        const Slice page = fts_rows_page(rows, i, &place);
         take_row(pages, 'd', place, page);
         if (place >> FTS_PAGE_INDEX_SHIFT == 0) {
             g_assert_cmpint(place, ==, pages->leaves->len + 1);
             g_ptr_array_add(pages->leaves, g_bytes_new(page.ptr, page.len));
         }
     }
-    for (size_t i = 0; i < fts_segment_entry_count(writer); i++) {
+    for (size_t i = 0; i < rows->entries->len; i++) {
         int64_t page = 0;
-        const Slice term = fts_segment_entry(writer, i, &page);
+        const Slice term = fts_rows_entry(rows, i, &page);
         take_row(pages, 'i', page, term);
     }
 }
@@ -53,13 +53,19 @@ static gint compare_rows(gconstpointer a, gconstpointer b)
     return g_bytes_compare(*(GBytes *const *)a, *(GBytes *const *)b);
 }
 
-void fts_pages_end(FtsPages *pages, const FtsSegmentWriter *writer, uint32_t last_page)
+void fts_pages_end(FtsPages *pages, uint32_t last_page)
 {
-    if (last_page > 0) {
-        fts_pages_take(pages, writer);
-    }
     g_assert_cmpuint(last_page, ==, pages->leaves->len);
     g_ptr_array_sort(pages->rows, compare_rows);
+}
+
+void fts_pages_write(FtsPages *pages, const FtsTerms *terms, size_t page_bytes)
+{
+    g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(page_bytes);
+    const uint32_t last_page = fts_segment_write(writer, terms);
+    fts_pages_init(pages);
+    fts_pages_add(pages, fts_segment_rows(writer));
+    fts_pages_end(pages, last_page);
 }
 
 void fts_pages_assert_same(const FtsPages *pages, const FtsPages *expected)
@@ -99,15 +105,20 @@ FtsRead fts_pages_merge(FtsPages *const *segments, size_t n_segments, size_t pag
     for (size_t i = 0; i < n_segments; i++) {
         g_ptr_array_add(readers, fts_pages_reader(segments[i]));
     }
+    g_auto(FtsRows) rows = {0};
+    fts_rows_init(&rows);
     FtsSegmentWriter *writer = fts_segment_writer_new(page_bytes);
     FtsMerge *merge = fts_merge_new((FtsReader *const *)readers->pdata, n_segments, writer);
     FtsRead read = FTS_READ_TERM;
     while ((read = fts_merge_step(merge, n_bytes)) == FTS_READ_TERM) {
-        fts_pages_take(merged, writer);
-        fts_segment_forget(writer);
+        fts_segment_take(writer, &rows);
+        fts_pages_add(merged, &rows);
     }
     if (read == FTS_READ_END) {
-        fts_pages_end(merged, writer, fts_segment_end(writer));
+        const uint32_t last_page = fts_segment_end(writer);
+        fts_segment_take(writer, &rows);
+        fts_pages_add(merged, &rows);
+        fts_pages_end(merged, last_page);
     }
     fts_merge_free(merge);
     fts_segment_writer_free(writer);

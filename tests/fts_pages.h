@@ -16,11 +16,14 @@ void fts_pages_init(FtsPages *pages);
 void fts_pages_clear(FtsPages *pages);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FtsPages, fts_pages_clear)
 
-/* Takes what is complete of a segment. */
-void fts_pages_take(FtsPages *pages, const FtsSegmentWriter *writer);
+/* Adds rows of a segment. */
+void fts_pages_add(FtsPages *pages, const FtsRows *rows);
 
-/* Takes the rest of a segment that has ended with `last_page`. */
-void fts_pages_end(FtsPages *pages, const FtsSegmentWriter *writer, uint32_t last_page);
+/* After the last rows of a segment that has ended with `last_page`. */
+void fts_pages_end(FtsPages *pages, uint32_t last_page);
+
+/* Initialises `pages` as the segment of the terms. */
+void fts_pages_write(FtsPages *pages, const FtsTerms *terms, size_t page_bytes);
 
 void fts_pages_assert_same(const FtsPages *pages, const FtsPages *expected);
 

@@ -53,7 +53,8 @@ static void add_segment(Fixture *fixture, const GArray *documents)
     g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(FTS_PAGE_BYTES);
     fts_documents_collect(documents, tokenizer, terms);
     const uint32_t last_page = fts_segment_write(writer, terms);
-    g_assert_true(fts_index_add_segment(fixture->index, writer, last_page, NULL));
+    g_assert_true(
+        fts_index_add_segment(fixture->index, fts_segment_rows(writer), last_page, NULL));
 }
 
 /* The numbers of segments of the levels, the lowest first. */

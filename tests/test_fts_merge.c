@@ -18,10 +18,8 @@ static Tokenizer *tokenizer;
 static void segment_of(const GArray *documents, size_t page_bytes, FtsPages *pages)
 {
     g_autoptr(FtsTerms) terms = fts_terms_new();
-    g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(page_bytes);
     fts_documents_collect(documents, tokenizer, terms);
-    fts_pages_init(pages);
-    fts_pages_end(pages, writer, fts_segment_write(writer, terms));
+    fts_pages_write(pages, terms, page_bytes);
 }
 
 /* Parts are every n-th document, or runs of documents. */
@@ -112,7 +110,8 @@ static void test_nothing(void)
     g_auto(FtsPages) empty = {0};
     g_auto(FtsPages) merged = {0};
     fts_documents_add(documents, 1, "", "", "");
-    fts_pages_init(&empty);
+    segment_of(documents, 100, &empty);
+    g_assert_cmpuint(empty.rows->len, ==, 0);
     fts_pages_init(&merged);
     g_assert_cmpint(fts_pages_merge(NULL, 0, 100, 1, &merged), ==, FTS_READ_END);
     g_assert_cmpuint(merged.rows->len, ==, 0);

@@ -13,12 +13,12 @@ static void assert_blob(sqlite3_stmt *row, int column, Slice bytes)
                     bytes.ptr, bytes.len);
 }
 
-static void assert_pages(sqlite3 *db, const FtsSegmentWriter *writer)
+static void assert_pages(sqlite3 *db, const FtsRows *rows)
 {
     sqlite3_stmt *get = archive_prepare(db, "SELECT block FROM t_data WHERE id = ?1", NULL);
-    for (size_t i = 0; i < fts_segment_page_count(writer); i++) {
+    for (size_t i = 0; i < rows->pages->len; i++) {
         int64_t place = 0;
-        const Slice page = fts_segment_page(writer, i, &place);
+        const Slice page = fts_rows_page(rows, i, &place);
         sqlite3_bind_int64(get, 1, INT64_C(1) << FTS_SEGMENT_SHIFT | place);
         g_assert_cmpint(sqlite3_step(get), ==, SQLITE_ROW);
         assert_blob(get, 0, page);
@@ -28,16 +28,16 @@ static void assert_pages(sqlite3 *db, const FtsSegmentWriter *writer)
     sqlite3_stmt *count =
         archive_prepare(db, "SELECT count(*) FROM t_data WHERE id >= 1 << 37", NULL);
     g_assert_cmpint(sqlite3_step(count), ==, SQLITE_ROW);
-    g_assert_cmpint(sqlite3_column_int64(count, 0), ==, fts_segment_page_count(writer));
+    g_assert_cmpint(sqlite3_column_int64(count, 0), ==, rows->pages->len);
     sqlite3_finalize(count);
 }
 
-static void assert_entries(sqlite3 *db, const FtsSegmentWriter *writer)
+static void assert_entries(sqlite3 *db, const FtsRows *rows)
 {
     sqlite3_stmt *get = archive_prepare(db, "SELECT term, pgno FROM t_idx ORDER BY term", NULL);
-    for (size_t i = 0; i < fts_segment_entry_count(writer); i++) {
+    for (size_t i = 0; i < rows->entries->len; i++) {
         int64_t page = 0;
-        const Slice term = fts_segment_entry(writer, i, &page);
+        const Slice term = fts_rows_entry(rows, i, &page);
         g_assert_cmpint(sqlite3_step(get), ==, SQLITE_ROW);
         assert_blob(get, 0, term);
         g_assert_cmpint(sqlite3_column_int64(get, 1), ==, page);
@@ -47,11 +47,11 @@ static void assert_entries(sqlite3 *db, const FtsSegmentWriter *writer)
 }
 
 /* Returns: whether the segment has a doclist index of the height. */
-static bool has_index(const FtsSegmentWriter *writer, int64_t height)
+static bool has_index(const FtsRows *rows, int64_t height)
 {
-    for (size_t i = 0; i < fts_segment_page_count(writer); i++) {
+    for (size_t i = 0; i < rows->pages->len; i++) {
         int64_t place = 0;
-        fts_segment_page(writer, i, &place);
+        fts_rows_page(rows, i, &place);
         if (place >> FTS_PAGE_HEIGHT_SHIFT ==
             (INT64_C(1) << (FTS_PAGE_INDEX_SHIFT - FTS_PAGE_HEIGHT_SHIFT) | height)) {
             return true;
@@ -71,12 +71,12 @@ static int assert_same(const GArray *documents, size_t page_bytes)
     for (int i = 0; i < 2; i++) {
         fts_documents_collect(documents, tokenizer, terms);
         g_assert_cmpuint(fts_segment_write(writer, terms), >, 0);
-        assert_pages(db, writer);
-        assert_entries(db, writer);
+        assert_pages(db, fts_segment_rows(writer));
+        assert_entries(db, fts_segment_rows(writer));
         fts_terms_clear(terms);
     }
     int height = -1;
-    while (has_index(writer, height + 1)) {
+    while (has_index(fts_segment_rows(writer), height + 1)) {
         height++;
     }
     g_clear_pointer(&tokenizer, tokenizer_free);
