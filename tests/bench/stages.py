@@ -14,6 +14,7 @@ SAMPLES_PER_S = 997    # a prime: no beat with anything that ticks
 STACK_BYTES = 16384
 BUFFER = "64M"         # a processor; with less, samples are lost where most is going on, and the shares are wrong
 MAIN, FTS, READER, WORKER = "main thread", "index threads", "reader thread", "workers"
+MERGE, WRITEBACK = "merging thread", "writeback thread"
 KERNEL_HELP = ("perf, of the Debian package linux-perf, must be allowed to sample (kernel.perf_event_paranoid) and to keep "
                f"{BUFFER} of samples a processor (kernel.perf_event_mlock_kb)")
 
@@ -36,20 +37,21 @@ STAGES = {
            "write_batch": "rows of messages", "fts_builder_start": "rows of the text index",
            "fts_builder_finish": "rows of the text index", "make_index": "indexes",
            "archive_open_writable": "start", "__libc_pwrite": "pages to the file", "fdatasync": "pages to the file",
-           "sync_file_range": "pages to the file", "summary_print": "summary"},
+           "summary_print": "summary"},
     FTS: {"fts_terms_add": "terms and positions", "tokenizer_run": "tokenize", "record_decode_searched": "collect and fold the text",
           "message_texts_collect": "collect and fold the text", "message_texts_fold": "collect and fold the text",
           "fts_terms_finish": "sort terms", "msort_with_tmp.part.0": "sort terms", "fts_segment_write": "write segments"},
+    MERGE: {"fts_merge_step": "merge"},
+    WRITEBACK: {"sync_file_range": "pages to the disk"},
 }
+
+# Names of threads; the main threads of the processes have that of the program.
+THREADS = {"reader": READER, "fts-batch": FTS, "fts-merge": MERGE, "writeback": WRITEBACK}
 
 
 def role_of(command, process, main_process):
     """Returns the role of a thread."""
-    if command == "reader":
-        return READER
-    if command == "fts-batch":
-        return FTS
-    return MAIN if process == main_process else WORKER
+    return THREADS.get(command) or (MAIN if process == main_process else WORKER)
 
 
 def stage_of(role, functions):
