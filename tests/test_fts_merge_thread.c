@@ -99,7 +99,8 @@ static void test_same_as_without_a_thread(void)
         g_assert_cmpint(run(&fixture, 0), ==, FTS_READ_END);
         fts_pages_end(&fixture.merged, fixture.merged_last_page);
         /* In several steps, and of more pages than are kept ahead. */
-        g_assert_cmpuint(fixture.merged.leaves->len * FTS_PAGE_BYTES, >, 2 * FTS_STEP_BYTES);
+        g_assert_cmpuint((size_t)fixture.merged.leaves->len * FTS_PAGE_BYTES, >,
+                         2 * FTS_STEP_BYTES);
         g_assert_cmpuint(fixture.last_pages[0], >, FTS_PAGES_AHEAD);
         g_auto(FtsPages) expected = {0};
         fts_pages_init(&expected);
