@@ -417,14 +417,13 @@ static void keep_open(FtsSegmentWriter *writer, FtsRows *rows)
     writer->page_at = 0;
     writer->rows.terms.length = 0;
     if (writer->entry_is_open) {
-        FtsIndexEntry entry =
-            g_array_index(rows->entries, FtsIndexEntry, rows->entries->len - 1);
-        g_array_set_size(rows->entries, rows->entries->len - 1);
-        byte_buffer_append(
-            &writer->rows.terms,
-            slice_of((const char *)rows->terms.data + entry.term_at, entry.term_length));
+        const guint last = rows->entries->len - 1;
+        int64_t page = 0;
+        byte_buffer_append(&writer->rows.terms, fts_rows_entry(rows, last, &page));
+        FtsIndexEntry entry = g_array_index(rows->entries, FtsIndexEntry, last);
         entry.term_at = 0;
         g_array_append_val(writer->rows.entries, entry);
+        g_array_set_size(rows->entries, last);
     }
 }
 
