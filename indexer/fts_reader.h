@@ -8,7 +8,8 @@
  * Bytes are not trusted, as the archive may be somebody else's: what is handed out is a
  * doclist that holds together, terms ascend, and rowids ascend within a doclist.
  *
- * Memory: the object owns everything; what it hands out stays until the next fts_reader_next.
+ * Memory: the object owns everything but the page; what it hands out stays until the next
+ * fts_reader_next.
  * Errors: FtsRead. Threads: one at a time.
  */
 #pragma once
