@@ -31,10 +31,12 @@ struct Merging {
     size_t n_asked;
     FtsRows rows; /* the caller's while `has_rows` */
     bool has_rows;
-    bool has_ended; /* the thread; with `result` */
+    bool has_ended;   /* the thread */
+    bool is_given_up; /* by the caller */
+
+    /* Of the thread until it has been joined. */
     FtsRead result;
     uint32_t last_page;
-    bool is_given_up; /* by the caller */
 };
 
 /* Asks the caller for pages of a queue that is half empty. */
@@ -90,31 +92,29 @@ static bool hand_over(Merging *merging)
     return goes_on;
 }
 
-static void end_thread(Merging *merging, FtsRead result, uint32_t last_page)
+static FtsRead merge(Merging *merging)
 {
-    g_mutex_lock(&merging->lock);
-    merging->has_ended = true;
-    merging->result = result;
-    merging->last_page = last_page;
-    g_cond_signal(&merging->caller_wakes);
-    g_mutex_unlock(&merging->lock);
+    FtsRead read = FTS_READ_TERM;
+    while ((read = fts_merge_step(merging->merge, FTS_STEP_BYTES)) == FTS_READ_TERM) {
+        if (!hand_over(merging)) {
+            return FTS_READ_FAILED;
+        }
+    }
+    if (read == FTS_READ_END) {
+        merging->last_page = fts_segment_end(merging->writer);
+        return hand_over(merging) ? FTS_READ_END : FTS_READ_FAILED;
+    }
+    return read;
 }
 
 static gpointer run_thread(gpointer data)
 {
     Merging *merging = data;
-    FtsRead read = FTS_READ_TERM;
-    uint32_t last_page = 0;
-    while (read == FTS_READ_TERM) {
-        read = fts_merge_step(merging->merge, FTS_STEP_BYTES);
-        if (read == FTS_READ_END) {
-            last_page = fts_segment_end(merging->writer);
-        }
-        if ((read == FTS_READ_TERM || read == FTS_READ_END) && !hand_over(merging)) {
-            read = FTS_READ_FAILED;
-        }
-    }
-    end_thread(merging, read, last_page);
+    merging->result = merge(merging);
+    g_mutex_lock(&merging->lock);
+    merging->has_ended = true;
+    g_cond_signal(&merging->caller_wakes);
+    g_mutex_unlock(&merging->lock);
     return NULL;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/fts_documents.h"
 
+#include "indexer/tokenizer.h"
+
 static void clear_document(gpointer data)
 {
     TestDocument *document = data;
@@ -21,6 +23,17 @@ void fts_documents_add(GArray *documents, int64_t rowid, const char *first, cons
 {
     const TestDocument document = {rowid, {g_strdup(first), g_strdup(second), g_strdup(third)}};
     g_array_append_val(documents, document);
+}
+
+void fts_documents_add_long(GArray *documents, int n_documents, int n_words)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (int i = 0; i < n_words; i++) {
+        g_string_append(text, i % 300 == 0 ? "rare " : "often ");
+    }
+    for (int64_t rowid = 1; rowid <= n_documents; rowid++) {
+        fts_documents_add(documents, rowid, "often", text->str, "rare");
+    }
 }
 
 /* `sql` takes a rowid and the columns; all in one transaction. */
@@ -104,12 +117,18 @@ static void collect_document(const TestDocument *document, Tokenizer *tokenizer,
     }
 }
 
-void fts_documents_collect(const GArray *documents, Tokenizer *tokenizer, FtsTerms *terms)
+void fts_documents_collect(const GArray *documents, FtsTerms *terms)
 {
+    sqlite3 *db = NULL;
+    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
+    Tokenizer *tokenizer = tokenizer_new(db, NULL);
+    g_assert_nonnull(tokenizer);
     for (guint i = 0; i < documents->len; i++) {
         collect_document(&g_array_index(documents, TestDocument, i), tokenizer, terms);
     }
     fts_terms_finish(terms);
+    tokenizer_free(tokenizer);
+    sqlite3_close(db);
 }
 
 static void append_words(GString *text, GRand *random, int n_words, int vocabulary)

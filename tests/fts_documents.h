@@ -5,7 +5,6 @@
 
 #include "indexer/fts_structure.h"
 #include "indexer/fts_terms.h"
-#include "indexer/tokenizer.h"
 #include "schema/archive.h"
 
 #define FTS_DOCUMENT_COLUMNS 3
@@ -21,6 +20,10 @@ GArray *fts_documents_new(void);
 /* Rowids ascend. */
 void fts_documents_add(GArray *documents, int64_t rowid, const char *first, const char *second,
                        const char *third);
+
+/* Adds documents with the rowids from 1 on, of `n_words` words: of one, and now and then
+ * another. */
+void fts_documents_add_long(GArray *documents, int n_documents, int n_words);
 
 /* Returns: (transfer full) documents of up to `n_words` words a column. */
 GArray *fts_documents_random(guint32 seed, int n_documents, int n_words, int vocabulary);
@@ -46,4 +49,4 @@ char *fts_documents_hits(sqlite3 *db);
 void fts_documents_structure(sqlite3 *db, const char *table, FtsStructure *structure);
 
 /* Fills `terms`, and finishes them. */
-void fts_documents_collect(const GArray *documents, Tokenizer *tokenizer, FtsTerms *terms);
+void fts_documents_collect(const GArray *documents, FtsTerms *terms);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/fts_pages.h"
 
+#include "tests/fts_documents.h"
+
 static void free_bytes(gpointer bytes)
 {
     if (bytes != NULL) {
@@ -59,8 +61,10 @@ void fts_pages_end(FtsPages *pages, uint32_t last_page)
     g_ptr_array_sort(pages->rows, compare_rows);
 }
 
-void fts_pages_write(FtsPages *pages, const FtsTerms *terms, size_t page_bytes)
+void fts_pages_write(FtsPages *pages, const GArray *documents, size_t page_bytes)
 {
+    g_autoptr(FtsTerms) terms = fts_terms_new();
+    fts_documents_collect(documents, terms);
     g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(page_bytes);
     const uint32_t last_page = fts_segment_write(writer, terms);
     fts_pages_init(pages);

@@ -22,8 +22,8 @@ void fts_pages_add(FtsPages *pages, const FtsRows *rows);
 /* After the last rows of a segment that has ended with `last_page`. */
 void fts_pages_end(FtsPages *pages, uint32_t last_page);
 
-/* Initialises `pages` as the segment of the terms. */
-void fts_pages_write(FtsPages *pages, const FtsTerms *terms, size_t page_bytes);
+/* Initialises `pages` as the segment of documents (fts_documents.h). */
+void fts_pages_write(FtsPages *pages, const GArray *documents, size_t page_bytes);
 
 void fts_pages_assert_same(const FtsPages *pages, const FtsPages *expected);
 

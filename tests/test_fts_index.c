@@ -8,8 +8,6 @@
 #include "indexer/fts_structure.h"
 #include "tests/fts_documents.h"
 
-static Tokenizer *tokenizer;
-
 typedef struct {
     char *path;
     sqlite3 *db;
@@ -51,7 +49,7 @@ static void add_segment(Fixture *fixture, const GArray *documents)
 {
     g_autoptr(FtsTerms) terms = fts_terms_new();
     g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(FTS_PAGE_BYTES);
-    fts_documents_collect(documents, tokenizer, terms);
+    fts_documents_collect(documents, terms);
     const uint32_t last_page = fts_segment_write(writer, terms);
     g_assert_true(
         fts_index_add_segment(fixture->index, fts_segment_rows(writer), last_page, NULL));
@@ -179,15 +177,9 @@ static void test_damage_is_an_error(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    sqlite3 *db = NULL;
-    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
-    tokenizer = tokenizer_new(db, NULL);
     g_test_add_func("/fts_index/levels_are_merged_when_they_are_full",
                     test_levels_are_merged_when_they_are_full);
     g_test_add_func("/fts_index/nothing_is_left_behind", test_nothing_is_left_behind);
     g_test_add_func("/fts_index/damage_is_an_error", test_damage_is_an_error);
-    const int code = g_test_run();
-    tokenizer_free(tokenizer);
-    sqlite3_close(db);
-    return code;
+    return g_test_run();
 }

@@ -13,15 +13,6 @@
 
 #define PARTS_MAX 40
 
-static Tokenizer *tokenizer;
-
-static void segment_of(const GArray *documents, size_t page_bytes, FtsPages *pages)
-{
-    g_autoptr(FtsTerms) terms = fts_terms_new();
-    fts_documents_collect(documents, tokenizer, terms);
-    fts_pages_write(pages, terms, page_bytes);
-}
-
 /* Parts are every n-th document, or runs of documents. */
 static GArray *part_of(const GArray *documents, guint part, guint n_parts, bool in_runs)
 {
@@ -37,12 +28,12 @@ static void assert_merged(const GArray *documents, guint n_parts, bool in_runs,
     FtsPages *segments[PARTS_MAX];
     for (guint i = 0; i < n_parts; i++) {
         g_autoptr(GArray) some = part_of(documents, i, n_parts, in_runs);
-        segment_of(some, page_bytes, &parts[i]);
+        fts_pages_write(&parts[i], some, page_bytes);
         segments[i] = &parts[i];
     }
     g_auto(FtsPages) expected = {0};
     g_auto(FtsPages) merged = {0};
-    segment_of(documents, page_bytes, &expected);
+    fts_pages_write(&expected, documents, page_bytes);
     fts_pages_init(&merged);
     g_assert_cmpint(fts_pages_merge(segments, n_parts, page_bytes, step_bytes, &merged), ==,
                     FTS_READ_END);
@@ -80,13 +71,7 @@ static void test_long_doclists(void)
 static void test_positions_over_many_pages(void)
 {
     g_autoptr(GArray) documents = fts_documents_new();
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (int i = 0; i < 20000; i++) {
-        g_string_append(text, i % 300 == 0 ? "rare " : "often ");
-    }
-    for (int64_t rowid = 1; rowid < 7; rowid++) {
-        fts_documents_add(documents, rowid, "often", text->str, "rare");
-    }
+    fts_documents_add_long(documents, 6, 20000);
     assert_merged(documents, 3, false, 32, 1);
     assert_merged(documents, 3, false, FTS_PAGE_BYTES, 1);
 }
@@ -110,7 +95,7 @@ static void test_nothing(void)
     g_auto(FtsPages) empty = {0};
     g_auto(FtsPages) merged = {0};
     fts_documents_add(documents, 1, "", "", "");
-    segment_of(documents, 100, &empty);
+    fts_pages_write(&empty, documents, 100);
     g_assert_cmpuint(empty.rows->len, ==, 0);
     fts_pages_init(&merged);
     g_assert_cmpint(fts_pages_merge(NULL, 0, 100, 1, &merged), ==, FTS_READ_END);
@@ -148,7 +133,7 @@ static void test_what_fts5_has_merged(void)
         g_auto(FtsPages) merged = {0};
         g_auto(FtsPages) expected = {0};
         read_fts5(db, g_array_index(structure.segments, FtsSegment, 0).id, &optimized);
-        segment_of(documents, page_bytes, &expected);
+        fts_pages_write(&expected, documents, page_bytes);
         fts_pages_init(&merged);
         FtsPages *segments[] = {&optimized};
         g_assert_cmpint(fts_pages_merge(segments, 1, page_bytes, 1, &merged), ==, FTS_READ_END);
@@ -280,7 +265,7 @@ static void test_damaged_segments(void)
     FtsPages parts[2] = {0};
     for (guint i = 0; i < 2; i++) {
         g_autoptr(GArray) some = fts_documents_part(documents, i, 2);
-        segment_of(some, 64, &parts[i]);
+        fts_pages_write(&parts[i], some, 64);
     }
     FtsPages *const segments[] = {&parts[0], &parts[1]};
     GPtrArray *leaves = parts[0].leaves;
@@ -305,9 +290,6 @@ static void test_damaged_segments(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    sqlite3 *db = NULL;
-    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
-    tokenizer = tokenizer_new(db, NULL);
     g_test_add_func("/fts_merge/parts_become_the_segment_of_all",
                     test_parts_become_the_segment_of_all);
     g_test_add_func("/fts_merge/long_doclists", test_long_doclists);
@@ -317,8 +299,5 @@ int main(int argc, char **argv)
     g_test_add_func("/fts_merge/what_fts5_has_merged", test_what_fts5_has_merged);
     g_test_add_func("/fts_merge/deleted_documents", test_deleted_documents);
     g_test_add_func("/fts_merge/damaged_segments", test_damaged_segments);
-    const int code = g_test_run();
-    tokenizer_free(tokenizer);
-    sqlite3_close(db);
-    return code;
+    return g_test_run();
 }

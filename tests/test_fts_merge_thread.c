@@ -25,21 +25,14 @@ typedef struct {
 
 static void fixture_init(Fixture *fixture, size_t n_parts, int n_words)
 {
-    sqlite3 *db = NULL;
-    g_assert_cmpint(sqlite3_open(":memory:", &db), ==, SQLITE_OK);
-    Tokenizer *tokenizer = tokenizer_new(db, NULL);
     g_autoptr(GArray) documents = fts_documents_random(9, 1500, n_words, 3000);
     *fixture = (Fixture){.n_parts = n_parts, .thread = g_thread_self()};
     for (guint i = 0; i < n_parts; i++) {
         g_autoptr(GArray) some = fts_documents_part(documents, i, (guint)n_parts);
-        g_autoptr(FtsTerms) terms = fts_terms_new();
-        fts_documents_collect(some, tokenizer, terms);
-        fts_pages_write(&fixture->parts[i], terms, FTS_PAGE_BYTES);
+        fts_pages_write(&fixture->parts[i], some, FTS_PAGE_BYTES);
         fixture->segments[i] = &fixture->parts[i];
         fixture->last_pages[i] = fixture->parts[i].leaves->len;
     }
-    tokenizer_free(tokenizer);
-    sqlite3_close(db);
 }
 
 static void fixture_clear(Fixture *fixture)

@@ -64,12 +64,11 @@ static bool has_index(const FtsRows *rows, int64_t height)
 static int assert_same(const GArray *documents, size_t page_bytes)
 {
     sqlite3 *db = fts_documents_fts5(documents, page_bytes);
-    g_autoptr(Tokenizer) tokenizer = tokenizer_new(db, NULL);
     g_autoptr(FtsTerms) terms = fts_terms_new();
     g_autoptr(FtsSegmentWriter) writer = fts_segment_writer_new(page_bytes);
     /* The second time with what the first one left behind. */
     for (int i = 0; i < 2; i++) {
-        fts_documents_collect(documents, tokenizer, terms);
+        fts_documents_collect(documents, terms);
         g_assert_cmpuint(fts_segment_write(writer, terms), >, 0);
         assert_pages(db, fts_segment_rows(writer));
         assert_entries(db, fts_segment_rows(writer));
@@ -79,7 +78,6 @@ static int assert_same(const GArray *documents, size_t page_bytes)
     while (has_index(fts_segment_rows(writer), height + 1)) {
         height++;
     }
-    g_clear_pointer(&tokenizer, tokenizer_free);
     sqlite3_close(db);
     return height;
 }
@@ -120,13 +118,7 @@ static void test_a_doclist_index_of_several_levels(void)
 static void test_a_position_list_over_many_pages(void)
 {
     g_autoptr(GArray) documents = fts_documents_new();
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (int i = 0; i < 60000; i++) {
-        g_string_append(text, i % 300 == 0 ? "rare " : "often ");
-    }
-    for (int64_t rowid = 1; rowid < 5; rowid++) {
-        fts_documents_add(documents, rowid, "often", text->str, "rare");
-    }
+    fts_documents_add_long(documents, 4, 60000);
     fts_documents_add(documents, 77, "x", "often", "z");
     assert_same(documents, 32);
     assert_same(documents, 1000);
