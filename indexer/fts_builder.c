@@ -136,3 +136,8 @@ bool fts_builder_merge(FtsBuilder *builder, GError **error)
 {
     return fts_builder_finish(builder, error) && fts_index_merge(builder->index, error);
 }
+
+unsigned fts_builder_merge_count(const FtsBuilder *builder)
+{
+    return fts_index_merge_count(builder->index);
+}

@@ -36,5 +36,8 @@ bool fts_builder_start(FtsBuilder *builder, const FtsDocument *documents, size_t
  * before each commit, for their rows are in it. Returns: false with `error`. */
 bool fts_builder_finish(FtsBuilder *builder, GError **error);
 
-/* The same; then merges the index when it has many segments. Returns: false with `error`. */
+/* The same; then merges the index as at the end of a run. Returns: false with `error`. */
 bool fts_builder_merge(FtsBuilder *builder, GError **error);
+
+/* How many times the index was merged: this is best committed soon (fts_index.h). */
+unsigned fts_builder_merge_count(const FtsBuilder *builder);

@@ -23,6 +23,7 @@ struct FtsIndex {
     sqlite3 *db;
     StatementSet statements;
     sqlite3_blob *record; /* of the last row that was read; NULL without */
+    unsigned n_merges;
 };
 
 /* Segments that are being merged, the oldest first, and the one that is being made of them. */
@@ -281,22 +282,27 @@ static bool merge_segments(FtsIndex *index, FtsStructure *structure, const GArra
     const bool ok = merging.id == 0 ? fail_corrupt(index, error)
                                     : merge_terms(&merging, &last_page, error) &&
                                           replace_merged(&merging, structure, last_page, error);
+    index->n_merges++;
     g_free(merging.n_read);
     g_free(merging.n_removed);
     g_clear_error(&merging.error);
     return ok;
 }
 
-static bool merge_full_levels(FtsIndex *index, FtsStructure *structure, size_t n_segments,
-                              GError **error)
+static bool merge_level(FtsIndex *index, FtsStructure *structure, uint32_t level,
+                        size_t n_segments, GError **error)
+{
+    g_autoptr(GArray) segments = fts_structure_full_level(structure, level, n_segments);
+    return segments == NULL || merge_segments(index, structure, segments, error);
+}
+
+/* The lowest first, for each may fill the next. */
+static bool merge_levels(FtsIndex *index, FtsStructure *structure, size_t n_segments,
+                         GError **error)
 {
     bool ok = true;
-    while (ok) {
-        g_autoptr(GArray) segments = fts_structure_full_level(structure, n_segments);
-        if (segments == NULL) {
-            break;
-        }
-        ok = merge_segments(index, structure, segments, error);
+    for (uint32_t level = 0; ok && level < structure->merging->len; level++) {
+        ok = merge_level(index, structure, level, n_segments, error);
     }
     return ok;
 }
@@ -317,15 +323,22 @@ bool fts_index_add_segment(FtsIndex *index, const FtsRows *rows, uint32_t last_p
         return fail_corrupt(index, error);
     }
     return put_structure(index, &structure, error) && add_rows(index, rows, id, error) &&
-           merge_full_levels(index, &structure, FTS_LEVEL_SEGMENTS_MAX, error);
+           merge_levels(index, &structure, FTS_LEVEL_SEGMENTS_MAX, error);
 }
 
 bool fts_index_merge(FtsIndex *index, GError **error)
 {
     g_auto(FtsStructure) structure = {0};
     fts_structure_init(&structure);
+    const size_t n_segments = index->n_merges > 0 ? 2 : FTS_LEVEL_SEGMENTS;
     return get_structure(index, &structure, error) &&
-           merge_full_levels(index, &structure, FTS_LEVEL_SEGMENTS, error);
+           merge_level(index, &structure, 0, n_segments, error) &&
+           merge_levels(index, &structure, FTS_LEVEL_SEGMENTS, error);
+}
+
+unsigned fts_index_merge_count(const FtsIndex *index)
+{
+    return index->n_merges;
 }
 
 bool fts_index_add_totals(FtsIndex *index, const uint64_t *totals, size_t n_totals,

@@ -29,8 +29,9 @@ struct Merging {
     uint32_t *asked; /* a ring: indexes of queues that have room for pages */
     size_t first_asked;
     size_t n_asked;
-    FtsRows rows; /* the caller's while `has_rows` */
-    bool has_rows;
+    FtsRows rows[FTS_STEPS_AHEAD]; /* a ring: what is to be written */
+    unsigned first_rows;
+    unsigned n_rows;
     bool has_ended;   /* the thread */
     bool is_given_up; /* by the caller */
 
@@ -74,18 +75,19 @@ static bool take_page(void *data, uint32_t number, Slice *ret_page)
     return is_there;
 }
 
-/* Hands the writer's rows to the caller, when the caller has written those before. Returns:
- * false when the caller has given up. */
+/* Hands the writer's rows to the caller, when there is room for them. Returns: false when the
+ * caller has given up. */
 static bool hand_over(Merging *merging)
 {
     g_mutex_lock(&merging->lock);
-    while (merging->has_rows && !merging->is_given_up) {
+    while (merging->n_rows == FTS_STEPS_AHEAD && !merging->is_given_up) {
         g_cond_wait(&merging->thread_wakes, &merging->lock);
     }
     const bool goes_on = !merging->is_given_up;
     if (goes_on) {
-        fts_segment_take(merging->writer, &merging->rows);
-        merging->has_rows = true;
+        const unsigned next = (merging->first_rows + merging->n_rows) % FTS_STEPS_AHEAD;
+        fts_segment_take(merging->writer, &merging->rows[next]);
+        merging->n_rows++;
         g_cond_signal(&merging->caller_wakes);
     }
     g_mutex_unlock(&merging->lock);
@@ -139,12 +141,15 @@ static bool read_pages(Merging *merging)
     return ok;
 }
 
+/* Writes the rows that were handed over first. */
 static bool write_rows(Merging *merging)
 {
+    const FtsRows *rows = &merging->rows[merging->first_rows];
     g_mutex_unlock(&merging->lock);
-    const bool ok = merging->funcs->write_rows(merging->data, &merging->rows);
+    const bool ok = merging->funcs->write_rows(merging->data, rows);
     g_mutex_lock(&merging->lock);
-    merging->has_rows = false;
+    merging->first_rows = (merging->first_rows + 1) % FTS_STEPS_AHEAD;
+    merging->n_rows--;
     g_cond_signal(&merging->thread_wakes);
     return ok;
 }
@@ -157,7 +162,7 @@ static void serve(Merging *merging)
     for (;;) {
         if (merging->n_asked > 0) {
             ok = read_pages(merging);
-        } else if (merging->has_rows) {
+        } else if (merging->n_rows > 0) {
             ok = write_rows(merging);
         } else if (merging->has_ended) {
             break;
@@ -186,7 +191,9 @@ static void merging_init(Merging *merging, const uint32_t *last_pages)
     }
     merging->writer = fts_segment_writer_new(FTS_PAGE_BYTES);
     merging->merge = fts_merge_new(readers, merging->n_queues, merging->writer);
-    fts_rows_init(&merging->rows);
+    for (size_t i = 0; i < FTS_STEPS_AHEAD; i++) {
+        fts_rows_init(&merging->rows[i]);
+    }
     g_mutex_init(&merging->lock);
     g_cond_init(&merging->caller_wakes);
     g_cond_init(&merging->thread_wakes);
@@ -204,7 +211,9 @@ static void merging_clear(Merging *merging)
     }
     g_free(merging->queues);
     g_free(merging->asked);
-    fts_rows_clear(&merging->rows);
+    for (size_t i = 0; i < FTS_STEPS_AHEAD; i++) {
+        fts_rows_clear(&merging->rows[i]);
+    }
     g_mutex_clear(&merging->lock);
     g_cond_clear(&merging->caller_wakes);
     g_cond_clear(&merging->thread_wakes);

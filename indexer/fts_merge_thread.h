@@ -1,8 +1,9 @@
 /* fts_merge_thread.h - merges segments of an FTS5 index in a thread of its own (fts_merge.h),
  * while its caller, who alone may use the archive's connection, reads and writes their rows.
  *
- * Memory: FTS_PAGES_AHEAD pages of each segment, and twice FTS_STEP_BYTES of rows, beside what
- * fts_merge takes. Errors: FtsRead. Threads: the functions are called in that of the caller.
+ * Memory: FTS_PAGES_AHEAD pages of each segment, and FTS_STEPS_AHEAD times FTS_STEP_BYTES of
+ * rows, beside what fts_merge takes. Errors: FtsRead. Threads: the functions are called in that
+ * of the caller.
  */
 #pragma once
 
@@ -11,8 +12,12 @@
 /* So many pages of a segment are there before they are needed. */
 #define FTS_PAGES_AHEAD 8
 
-/* Rows are written when their pages have so many bytes. */
-#define FTS_STEP_BYTES ((size_t)1 << 20)
+/* Rows are written when their pages have so many bytes, */
+#define FTS_STEP_BYTES ((size_t)256 << 10)
+
+/* and so many times so many bytes may wait for it: caller and thread are not equally fast at
+ * every moment. */
+#define FTS_STEPS_AHEAD 16
 
 /* What the caller does. Each returns: whether to go on. */
 typedef struct {

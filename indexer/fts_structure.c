@@ -173,16 +173,16 @@ static bool are_whole(const GArray *segments)
     return ok;
 }
 
-GArray *fts_structure_full_level(const FtsStructure *structure, size_t n_segments)
+GArray *fts_structure_full_level(const FtsStructure *structure, uint32_t level,
+                                 size_t n_segments)
 {
-    for (uint32_t level = 0; level < structure->merging->len; level++) {
-        g_autoptr(GArray) segments = segments_of(structure, level);
-        if (segments->len >= n_segments &&
-            g_array_index(structure->merging, uint32_t, level) == 0 && are_whole(segments)) {
-            return g_steal_pointer(&segments);
-        }
+    if (level >= structure->merging->len ||
+        g_array_index(structure->merging, uint32_t, level) > 0) {
+        return NULL;
     }
-    return NULL;
+    g_autoptr(GArray) segments = segments_of(structure, level);
+    return segments->len >= n_segments && are_whole(segments) ? g_steal_pointer(&segments)
+                                                              : NULL;
 }
 
 static void remove_segment(FtsStructure *structure, uint32_t id)

@@ -59,10 +59,10 @@ uint32_t fts_structure_free_id(const FtsStructure *structure);
  * that is free. Returns: that id, 0 when there is none left. */
 uint32_t fts_structure_add(FtsStructure *structure, uint32_t last_page);
 
-/* Finds the lowest level with at least `n_segments` segments that can be merged: all are whole,
- * and FTS5 has not begun to merge them itself.
- * Returns: (transfer full) its segments, FtsSegment, oldest first; NULL when there is none. */
-GArray *fts_structure_full_level(const FtsStructure *structure, size_t n_segments);
+/* Returns: (transfer full) the segments of a level, FtsSegment, oldest first; NULL when it has
+ * not `n_segments`, or cannot be merged: all must be whole, and not being merged by FTS5. */
+GArray *fts_structure_full_level(const FtsStructure *structure, uint32_t level,
+                                 size_t n_segments);
 
 /* Puts one segment, of leaf pages 1 to `last_page`, as the newest of the next level in place of
  * `merged`, all of one level. There is none when `last_page` is 0. */

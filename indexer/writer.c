@@ -65,10 +65,11 @@ struct Writer {
     FtsBuilder *fts_builder;
     ThreadIndex *threads;
     Writeback *writeback; /* of the archive; NULL without */
-    gint64 commit_us;     /* between two commits */
+    bool is_new;          /* the archive */
     bool in_transaction;
     gint64 began_us; /* the transaction */
     uint64_t committed_batches;
+    unsigned committed_merges;
 
     IndexedBatch *batches; /* a ring: one is being collected, the others may be being indexed */
     unsigned n_batches;
@@ -133,7 +134,7 @@ Writer *writer_new(sqlite3 *db, int fd, const WriterOptions *options, GError **e
 {
     g_autoptr(Writer) writer = g_new0(Writer, 1);
     writer->db = db;
-    writer->commit_us = options->is_new ? WRITER_NEW_COMMIT_US : WRITER_COMMIT_US;
+    writer->is_new = options->is_new;
     writer->writeback = fd < 0 ? NULL : writeback_new(fd);
     make_batches(writer, options->n_index_threads);
     writer->new_messages = g_array_new(false, false, sizeof(NewMessage));
@@ -458,6 +459,7 @@ static bool commit(Writer *writer, bool at_end, GError **error)
     }
     writer->in_transaction = false;
     writer->committed_batches = writer->counts.batches;
+    writer->committed_merges = fts_builder_merge_count(writer->fts_builder);
     return true;
 }
 
@@ -479,17 +481,21 @@ bool writer_end_batch(Writer *writer, GError **error)
     if (!write_batch(writer, error)) {
         return false;
     }
-    const bool may_wait = g_get_monotonic_time() - writer->began_us < writer->commit_us &&
-                          !thread_index_is_full(writer->threads);
+    const bool may_wait =
+        g_get_monotonic_time() - writer->began_us <
+            (writer->is_new ? WRITER_NEW_COMMIT_US : WRITER_COMMIT_US) &&
+        fts_builder_merge_count(writer->fts_builder) == writer->committed_merges &&
+        !thread_index_is_full(writer->threads);
     return may_wait || commit(writer, false, error);
 }
 
-/* Commits first, lest a merge that fails or is killed take mail with it. But where all batches
- * are of this one transaction, their pages need no copy in SQLite's journal. */
+/* Commits first, lest a merge that fails or is killed take mail with it. But where what is
+ * merged is of this one transaction, its pages need no copy in SQLite's journal. */
 static bool merge(Writer *writer, GError **error)
 {
-    return (writer->committed_batches == 0 || commit(writer, true, error)) &&
-           writer_begin(writer, error) && fts_builder_merge(writer->fts_builder, error);
+    const bool may_wait = writer->is_new || writer->committed_batches == 0;
+    return (may_wait || commit(writer, true, error)) && writer_begin(writer, error) &&
+           fts_builder_merge(writer->fts_builder, error);
 }
 
 bool writer_finish(Writer *writer, bool may_merge, GError **error)

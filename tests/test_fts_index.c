@@ -123,6 +123,28 @@ static void test_levels_are_merged_when_they_are_full(void)
     fixture_clear(&fixture);
 }
 
+static void test_a_long_run_is_merged_while_it_goes_on(void)
+{
+    enum { N_PARTS = FTS_LEVEL_SEGMENTS_MAX + 3 };
+    Fixture fixture;
+    fixture_init(&fixture);
+    g_autoptr(GArray) documents = fts_documents_random(4, 4 * N_PARTS, 200, 3000);
+    add_segments(&fixture, documents, N_PARTS, 0, FTS_LEVEL_SEGMENTS_MAX - 1);
+    g_assert_cmpuint(fts_index_merge_count(fixture.index), ==, 0);
+    add_segments(&fixture, documents, N_PARTS, FTS_LEVEL_SEGMENTS_MAX - 1,
+                 FTS_LEVEL_SEGMENTS_MAX);
+    g_assert_cmpuint(fts_index_merge_count(fixture.index), ==, 1);
+    assert_levels(&fixture, "0 1 0");
+    add_segments(&fixture, documents, N_PARTS, FTS_LEVEL_SEGMENTS_MAX, N_PARTS);
+    assert_levels(&fixture, "3 1 0");
+    g_autofree char *before = all_hits(&fixture);
+    g_assert_true(fts_index_merge(fixture.index, NULL));
+    assert_levels(&fixture, "0 2 0");
+    g_autofree char *after = all_hits(&fixture);
+    g_assert_cmpstr(after, ==, before);
+    fixture_clear(&fixture);
+}
+
 /* Of the pages and terms of what was merged nothing stays. */
 static void test_nothing_is_left_behind(void)
 {
@@ -179,6 +201,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/fts_index/levels_are_merged_when_they_are_full",
                     test_levels_are_merged_when_they_are_full);
+    g_test_add_func("/fts_index/a_long_run_is_merged_while_it_goes_on",
+                    test_a_long_run_is_merged_while_it_goes_on);
     g_test_add_func("/fts_index/nothing_is_left_behind", test_nothing_is_left_behind);
     g_test_add_func("/fts_index/damage_is_an_error", test_damage_is_an_error);
     return g_test_run();

@@ -179,7 +179,7 @@ static void merge_fts5(sqlite3 *db, size_t page_bytes)
     }
     sqlite3_finalize(page);
     sqlite3_finalize(entry);
-    g_autoptr(GArray) all = fts_structure_full_level(&structure, n_segments);
+    g_autoptr(GArray) all = fts_structure_full_level(&structure, 0, n_segments);
     fts_structure_merge(&structure, all, 1, merged.leaves->len);
     g_auto(ByteBuffer) record = {0};
     fts_structure_append(&structure, &record);

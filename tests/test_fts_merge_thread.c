@@ -88,12 +88,12 @@ static void test_same_as_without_a_thread(void)
     static const size_t parts[] = {1, 2, 7, PARTS_MAX};
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         Fixture fixture;
-        fixture_init(&fixture, parts[i], 300);
+        fixture_init(&fixture, parts[i], 400);
         g_assert_cmpint(run(&fixture, 0), ==, FTS_READ_END);
         fts_pages_end(&fixture.merged, fixture.merged_last_page);
-        /* In several steps, and of more pages than are kept ahead. */
+        /* In more steps, and of more pages than are kept ahead. */
         g_assert_cmpuint((size_t)fixture.merged.leaves->len * FTS_PAGE_BYTES, >,
-                         2 * FTS_STEP_BYTES);
+                         FTS_STEPS_AHEAD * FTS_STEP_BYTES);
         g_assert_cmpuint(fixture.last_pages[0], >, FTS_PAGES_AHEAD);
         g_auto(FtsPages) expected = {0};
         fts_pages_init(&expected);

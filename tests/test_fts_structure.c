@@ -84,11 +84,13 @@ static void test_a_level_becomes_one_segment_of_the_next(void)
     g_auto(FtsStructure) structure = {0};
     fts_structure_init(&structure);
     g_assert_true(fts_structure_parse(&structure, RECORD(TWO_LEVELS)));
-    g_assert_null(fts_structure_full_level(&structure, 3));
-    g_autoptr(GArray) upper = fts_structure_full_level(&structure, 2);
+    g_assert_null(fts_structure_full_level(&structure, 0, 2));
+    g_assert_null(fts_structure_full_level(&structure, 1, 3));
+    g_assert_null(fts_structure_full_level(&structure, 2, 1));
+    g_autoptr(GArray) upper = fts_structure_full_level(&structure, 1, 2);
     g_assert_cmpuint(upper->len, ==, 2);
     g_assert_cmpuint(g_array_index(upper, FtsSegment, 0).id, ==, 1);
-    g_autoptr(GArray) lower = fts_structure_full_level(&structure, 1);
+    g_autoptr(GArray) lower = fts_structure_full_level(&structure, 0, 1);
     g_assert_cmpuint(g_array_index(lower, FtsSegment, 0).id, ==, 3);
 
     fts_structure_merge(&structure, lower, 5, 7);
@@ -96,7 +98,7 @@ static void test_a_level_becomes_one_segment_of_the_next(void)
     assert_record(&structure, RECORD("\0\0\0\1\2\4\11\0\1\2\1\2\0\3\1\1\1\4\1\1\5\1\7"));
     fts_structure_merge(&structure, upper, 7, 3);
     assert_record(&structure, RECORD("\0\0\0\1\3\3\14\0\1\2\1\2\0\1\5\1\7\0\1\7\1\3"));
-    g_autoptr(GArray) last = fts_structure_full_level(&structure, 1);
+    g_autoptr(GArray) last = fts_structure_full_level(&structure, 0, 1);
     fts_structure_merge(&structure, last, 8, 0);
     assert_record(&structure, RECORD("\0\0\0\1\3\2\14\0\0\0\1\5\1\7\0\1\7\1\3"));
 }
@@ -106,9 +108,9 @@ static void test_what_fts5_is_merging_is_left_to_it(void)
     g_auto(FtsStructure) structure = {0};
     fts_structure_init(&structure);
     g_assert_true(fts_structure_parse(&structure, RECORD("\0\0\0\1\1\2\0\2\2\1\1\1\2\1\1")));
-    g_assert_null(fts_structure_full_level(&structure, 2));
+    g_assert_null(fts_structure_full_level(&structure, 0, 2));
     g_assert_true(fts_structure_parse(&structure, RECORD("\0\0\0\1\1\2\0\0\2\1\2\3\2\1\1")));
-    g_assert_null(fts_structure_full_level(&structure, 2));
+    g_assert_null(fts_structure_full_level(&structure, 0, 2));
 }
 
 static void test_totals_are_added_column_by_column(void)
