@@ -476,21 +476,23 @@ bool writer_flush(Writer *writer, GError **error)
            (write_batch(writer, error) && commit(writer, false, error));
 }
 
+static bool is_time_to_commit(const Writer *writer)
+{
+    const gint64 commit_us = writer->is_new ? WRITER_NEW_COMMIT_US : WRITER_COMMIT_US;
+    return g_get_monotonic_time() - writer->began_us >= commit_us ||
+           fts_builder_merge_count(writer->fts_builder) != writer->committed_merges ||
+           thread_index_is_full(writer->threads);
+}
+
 bool writer_end_batch(Writer *writer, GError **error)
 {
-    if (!write_batch(writer, error)) {
-        return false;
-    }
-    const bool may_wait =
-        g_get_monotonic_time() - writer->began_us <
-            (writer->is_new ? WRITER_NEW_COMMIT_US : WRITER_COMMIT_US) &&
-        fts_builder_merge_count(writer->fts_builder) == writer->committed_merges &&
-        !thread_index_is_full(writer->threads);
-    return may_wait || commit(writer, false, error);
+    return write_batch(writer, error) &&
+           (!is_time_to_commit(writer) || commit(writer, false, error));
 }
 
 /* Commits first, lest a merge that fails or is killed take mail with it. But where what is
- * merged is of this one transaction, its pages need no copy in SQLite's journal. */
+ * merged is of this one transaction, as nearly always in a new archive, its pages need no copy
+ * in SQLite's journal. */
 static bool merge(Writer *writer, GError **error)
 {
     const bool may_wait = writer->is_new || writer->committed_batches == 0;
